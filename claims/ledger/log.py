@@ -1,0 +1,157 @@
+"""The face of the ledger's SQL functions: append, and read by position or by stream.
+
+All SQL that touches the schema `ledger` at run time is in this module.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection
+
+from claims.ledger.entry import Draft, Entry, timestamp
+
+COLUMNS = (
+    "position, event_id, stream_id, version, type, schema_version, actor, effective_at, "
+    "recorded_at, command_id, commitment, prev_hash, leaf_hash, salt, body, erased_by"
+)
+ENTRIES = f"SELECT {COLUMNS} FROM ledger.event LEFT JOIN ledger.payload USING (position)"  # noqa: S608
+
+
+class Conflict(Exception):
+    """The stream has moved on: it is at version `actual`, and not at the `expected` one."""
+
+    def __init__(self, *, stream: UUID, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, and not at {expected} as expected")
+        self.stream, self.expected, self.actual = stream, expected, actual
+
+
+class CommandReused(Exception):
+    """This command id was used before for another request; take a new id for a new command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where the events of a command stand in the log; `appended` now, or known from before."""
+
+    first: int
+    last: int
+    recorded_at: datetime
+    appended: bool
+
+
+def append(command: UUID, *, request: bytes, actor: str, drafts: Sequence[Draft]) -> Receipt:
+    """Append the drafts, in order, as one command; all of them or none.
+
+    Must run inside a transaction, whose end frees the log's head for the next command and which
+    a refusal aborts. A command that is known already appends nothing and gives the receipt it
+    got the first time.
+
+    Raises:
+        Conflict: a stream is not at the version before a draft's.
+        CommandReused: the id stands for another request.
+    """
+    document = {
+        "id": str(command),
+        "request": request.hex(),
+        "actor": actor,
+        "events": [_document(draft) for draft in drafts],
+    }
+    with _refusals(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger.append(%s::jsonb)", [json.dumps(document)])
+        return Receipt(*cursor.fetchone())
+
+
+def receipt(command: UUID, *, request: bytes) -> Receipt | None:
+    """The receipt of a command that was done before, or None; refuses a reused id."""
+    with _refusals(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger.receipt_of(%s, %s)", [command, request])
+        row = cursor.fetchone()
+    return Receipt(*row) if row else None
+
+
+def size() -> int:
+    """How many entries the log holds; the next one takes this position."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT size FROM ledger.head")
+        return int(cursor.fetchone()[0])
+
+
+def between(first: int, end: int) -> list[Entry]:
+    """The entries at positions first <= position < end, in order."""
+    return _read(f"{ENTRIES} WHERE position >= %s AND position < %s ORDER BY 1", [first, end])
+
+
+def feed(first: int, limit: int) -> list[Entry]:
+    """At most `limit` entries from a position on; it has no gaps and never gets any."""
+    return between(first, first + limit)
+
+
+def stream(stream_id: UUID, *, after: int = 0, limit: int | None = None) -> list[Entry]:
+    """The entries of one stream, in the order of their versions, from the one after `after`."""
+    return _read(
+        f"{ENTRIES} WHERE stream_id = %s AND version > %s ORDER BY version LIMIT %s",
+        [stream_id, after, limit],
+    )
+
+
+def by_stream(*, end: int, chunk: int = 2000) -> Iterator[Entry]:
+    """Every entry before position `end`, stream by stream, each in order; memory stays flat.
+
+    Must run inside a transaction: it reads through a server-side cursor.
+    """
+    query = f"{ENTRIES} WHERE position < %s ORDER BY stream_id, version"
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    with raw.cursor(name="ledger_by_stream") as cursor:
+        cursor.itersize = chunk
+        cursor.execute(query, [end])
+        for row in cursor:
+            yield _entry(row)
+
+
+def _document(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": str(draft.event_id),
+        "stream": str(draft.stream_id),
+        "version": draft.version,
+        "type": draft.type,
+        "schema": draft.schema_version,
+        "effective_at": timestamp(draft.effective_at),
+        "body": draft.body,
+        "salt": draft.salt.hex(),
+    }
+
+
+def _read(query: str, parameters: list[Any]) -> list[Entry]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [_entry(row) for row in cursor.fetchall()]
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(**dict(zip(COLUMNS.split(", "), row, strict=True)))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn the refusals of the SQL functions into exceptions of ours."""
+    try:
+        yield
+    except DatabaseError as error:
+        diagnostic = getattr(error.__cause__, "diag", None)
+        state = getattr(diagnostic, "sqlstate", None)
+        if diagnostic and state == "CT409":
+            detail = json.loads(diagnostic.message_detail)
+            raise Conflict(
+                stream=UUID(detail["stream"]),
+                expected=detail["expected"],
+                actual=detail["actual"],
+            ) from error
+        if diagnostic and state == "CT422":
+            raise CommandReused(diagnostic.message_primary) from error
+        raise
