@@ -1,0 +1,90 @@
+"""A claim as its history leaves it: the State that words add up to, and its Status. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from claims import events
+from claims.events import Evidence
+
+# A claim stands corroborated when this many independent origins support it.
+INDEPENDENT_ORIGINS = 2
+
+
+class Status(StrEnum):
+    """What the desk says of a claim, folded from its history and never set."""
+
+    ASSERTED = "asserted"
+    CORROBORATED = "corroborated"
+    DISPUTED = "disputed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """A piece of evidence that stands: it came with `version` in the history of claim `claim`.
+
+    `claim` is empty for the claim's own evidence; `via` is the absorbed claim that brought it.
+    """
+
+    version: int
+    evidence: Evidence
+    claim: str = ""
+    via: str = ""
+
+    @property
+    def supports(self) -> bool:
+        return isinstance(self.evidence, events.Support)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """A rating and who stands by it; `version` is where it was made."""
+
+    verdict: str
+    explanation: str
+    version: int
+    by: str
+    confirmed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """All that is known of a claim after `version` words; `changed` is the last that altered
+    its wording or evidence, which a verdict must have seen."""
+
+    version: int = 0
+    changed: int = 0
+    wording: str = ""
+    language: str = ""
+    claimant: str = ""
+    standing: tuple[Standing, ...] = ()
+    dismissed: tuple[events.Dismissed, ...] = ()
+    verdict: Verdict | None = None
+    merged_into: str = ""
+    absorbed: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        if self.merged_into:
+            return Status.MERGED
+        if not self.origins:
+            return Status.WITHDRAWN
+        if self.disputes:
+            return Status.DISPUTED
+        enough = len(self.origins) >= INDEPENDENT_ORIGINS
+        return Status.CORROBORATED if enough else Status.ASSERTED
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The independent origins that support the claim: five reprints of one are one."""
+        return frozenset(item.evidence.origin for item in self.standing if item.supports)
+
+    @property
+    def disputes(self) -> tuple[Standing, ...]:
+        return tuple(item for item in self.standing if not item.supports)
+
+    def standing_as(self, version: int, claim: str = "") -> Standing | None:
+        """The standing evidence that came with `version` of `claim` (empty: this one)."""
+        found = (item for item in self.standing if (item.version, item.claim) == (version, claim))
+        return next(found, None)
