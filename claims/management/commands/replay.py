@@ -1,0 +1,35 @@
+"""`manage.py replay`: fold the whole ledger again and prove the read side equal to it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from claims.replay import replay
+
+
+class Command(BaseCommand):
+    help = "Rebuild the claims from the ledger beside the live ones, compare, and swap."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--check", action="store_true", help="only compare; exit 1 where they differ"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with tqdm(desc="Folding", unit=" events", dynamic_ncols=True) as bar:
+
+            def progress(done: int, of: int) -> None:
+                bar.total = of
+                bar.update(done - bar.n)
+
+            found = replay(mend=not options["check"], progress=progress)
+        whole = f"{found.size:,} events add up to {found.claims:,} claims"
+        if not found.different:
+            self.stdout.write(f"{whole}; the read side is equal to them.")
+            return
+        names = ", ".join(str(claim) for claim in found.different[:10])
+        said = f"{whole}; {len(found.different):,} differed on the read side: {names}"
+        if options["check"]:
+            raise CommandError(f"{said}. Run `manage.py replay` to replace them.")
+        self.stdout.write(f"{said}. They were replaced by what the ledger says.")

@@ -1,0 +1,91 @@
+"""The read side: what each claim looks like after its latest entry.
+
+Only `history` calls this, so that the read side can never say what no entry says. `row` is
+the one place where a State becomes columns, for the live table and for a rebuilt one alike.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from claims import events
+from claims.models import Claim
+from claims.status import Standing, State
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """Where the latest entry of a claim stands in the log, and the times of its history."""
+
+    position: int
+    asserted_at: datetime
+    changed_at: datetime
+    recorded_at: datetime
+
+
+def show(claim: UUID, state: State, mark: Mark) -> None:
+    """Write the claim's row as the state has it; the caller holds the ledger's head."""
+    columns = row(claim, state, mark)
+    Claim.objects.bulk_create(
+        [Claim(**columns)],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[name for name in columns if name != "id"],
+    )
+
+
+def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:
+    """The columns of a claim's row, but for the one that PostgreSQL generates."""
+    supporting = [item.evidence for item in state.standing if item.supports]
+    first = supporting[0].title if supporting else ""
+    return {
+        "id": claim,
+        "version": state.version,
+        "position": mark.position,
+        "status": state.status.value,
+        "wording": state.wording,
+        "language": state.language,
+        "claimant": state.claimant,
+        "context": first,
+        "origins": len(state.origins),
+        "articles": len({item.document for item in supporting}),
+        "disputes": len(state.disputes),
+        "evidence": [piece(item) for item in state.standing],
+        "verdict": verdict(state),
+        "merged_into": UUID(state.merged_into) if state.merged_into else None,
+        "asserted_at": mark.asserted_at,
+        "changed_at": mark.changed_at,
+        "recorded_at": mark.recorded_at,
+    }
+
+
+def piece(item: Standing) -> dict[str, Any]:
+    """A standing piece of evidence as plain values, with every field of its word."""
+    evidence = msgspec.structs.asdict(item.evidence)
+    plain: dict[str, Any] = msgspec.to_builtins(evidence)
+    return {
+        "version": item.version,
+        "claim": item.claim,
+        "via": item.via,
+        "word": events.name(item.evidence),
+        **plain,
+    }
+
+
+def verdict(state: State) -> dict[str, Any] | None:
+    """The desk's verdict with its own state; `outdated` once the claim changed under it."""
+    if state.verdict is None:
+        return None
+    made = state.verdict
+    return {
+        "verdict": made.verdict,
+        "explanation": made.explanation,
+        "version": made.version,
+        "state": "confirmed" if made.confirmed_by else "pending",
+        "by": made.by,
+        "confirmed_by": made.confirmed_by,
+        "outdated": state.changed > made.version,
+    }

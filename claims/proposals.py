@@ -1,0 +1,175 @@
+"""The life of a proposal: a machine opens it, findings join it, a person's decision closes it.
+
+This is the one place that writes proposals, and it writes no event: `review` does, for a person.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from claims.models import Claim, Finding, Proposal
+from claims.status import Refused
+
+
+class Decided(Refused):
+    """Somebody has decided this proposal already, or it holds more than was on the screen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginning:
+    """The claim that a proposal would begin."""
+
+    wording: str
+    language: str
+    claimant: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A passage that bears on a claim, as a machine or a person found it.
+
+    `stance` is "supports" or "disputes", and `kind` a DisputeKind where it disputes; `ours` and
+    `theirs` are the fields of an events.Quantity where figures differ; `score` is from 0 to 1.
+    """
+
+    stance: str
+    kind: str = ""
+    document: str
+    url: str = ""
+    outlet: str
+    origin: str
+    title: str = ""
+    quote: str
+    start: int
+    end: int
+    before: str = ""
+    after: str = ""
+    speaker: str = ""
+    published_at: datetime | None = None
+    ours: dict[str, str] | None = None
+    theirs: dict[str, str] | None = None
+    score: float
+    because: Sequence[str] = field(default_factory=tuple)
+    matcher: str
+
+
+@transaction.atomic
+def propose(
+    claim: UUID, found: Found, *, at: datetime, beginning: Beginning | None = None
+) -> Proposal | None:
+    """Propose a passage for a claim, or the claim itself where `beginning` is given.
+
+    A passage for a claim that still waits as a proposal joins that proposal. None where the desk
+    has seen this passage for this claim before: what was dismissed stays dismissed. None, too,
+    where the claim neither waits nor stands on the ledger: nobody could decide such a link.
+    """
+    opening = Proposal.objects.select_for_update().filter(claim=claim, begins=True).first()
+    if _seen(claim, found, begins=beginning is not None):
+        return None
+    if opening and opening.state == "open":
+        proposal = _joined(opening, found)
+    elif beginning is None and not Claim.objects.filter(id=claim).exists():
+        return None
+    else:
+        proposal = _opened(claim, found, beginning, at)
+    Finding.objects.create(
+        proposal=proposal,
+        claim=claim,
+        fingerprint=fingerprint(found.quote),
+        **asdict(found),
+    )
+    return proposal
+
+
+def fingerprint(quote: str) -> str:
+    """The same for quotes that differ only in case, spacing and punctuation."""
+    plain = re.sub(r"\W+", " ", quote.casefold()).strip()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposal:
+    """The proposal, locked for a decision; in that `state` already where by this very command.
+
+    Raises:
+        Decided: another decision was first, or findings joined since `revision`.
+    """
+    found = Proposal.objects.select_for_update(of=("self",)).select_related("decided_by")
+    row = found.filter(id=proposal).first()
+    if row is None:
+        raise Refused("There is no such proposal.")
+    if row.state != "open" and (row.state, row.command) != (state, command):
+        when = row.decided_at.strftime("%H:%M") if row.decided_at else ""
+        raise Decided(f"{row.decided_by} has {row.state} this proposal already, at {when} UTC.")
+    if row.state == "open" and row.revision != revision:
+        raise Decided("Another passage has joined this proposal; look at it again, then decide.")
+    return row
+
+
+def decide(
+    proposal: Proposal,
+    state: str,
+    *,
+    by: User,
+    at: datetime,
+    command: UUID,
+    position: int | None,
+    reason: str = "",
+) -> Proposal:
+    """Close a held proposal as "accepted" or "dismissed", with its event's position if any."""
+    proposal.state, proposal.reason = state, reason
+    proposal.decided_by, proposal.decided_at = by, at
+    proposal.command, proposal.position = command, position
+    proposal.save(
+        update_fields=[
+            "state",
+            "reason",
+            "decided_by",
+            "decided_at",
+            "command",
+            "position",
+        ]
+    )
+    return proposal
+
+
+def _seen(claim: UUID, found: Found, *, begins: bool) -> bool:
+    """Was this passage judged before, or is it waiting to be?
+
+    A reprint of an accepted passage is no repetition: it is one more article of that origin.
+    """
+    place = Q(document=found.document, start=found.start, end=found.end)
+    words = Q(fingerprint=fingerprint(found.quote))
+    refused = words & Q(proposal__state="dismissed", proposal__begins=begins)
+    if begins:
+        return Finding.objects.filter(place | refused).exists()
+    again = words & Q(url=found.url) if found.url else Q(pk__in=())
+    return Finding.objects.filter(place | refused | again, claim=claim).exists()
+
+
+def _joined(proposal: Proposal, found: Found) -> Proposal:
+    proposal.revision += 1
+    proposal.score = max(proposal.score, found.score)
+    proposal.disputed = proposal.disputed or found.stance == "disputes"
+    proposal.save(update_fields=["revision", "score", "disputed"])
+    return proposal
+
+
+def _opened(claim: UUID, found: Found, beginning: Beginning | None, at: datetime) -> Proposal:
+    about = beginning or Beginning(wording=found.quote, language="", context=found.title)
+    return Proposal.objects.create(
+        id=uuid4(),
+        claim=claim,
+        begins=beginning is not None,
+        score=found.score,
+        disputed=found.stance == "disputes",
+        created_at=at,
+        **asdict(about),
+    )
