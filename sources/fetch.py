@@ -1,0 +1,185 @@
+"""The outside world: one page by its address, within limits, and never from an inner network.
+
+The address that a host name resolves to is checked and connected to in one step, on every hop, so
+that neither a redirect nor a name that changes its mind can lead to a private address (SSRF, DNS
+rebinding). The limits hold for the decompressed body, so that a small bomb stays small.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpcore
+import httpx
+from django.conf import settings
+
+MOST_HOPS = 5
+SECONDS = 30.0  # for the whole page, with all its redirects
+SILENCE = 10.0  # seconds without a byte
+AGENT = "ClaimTracker/0.1 (newsroom fact-checking)"
+
+
+class Unfetchable(Exception):
+    """The page cannot be had; the message says why, in a sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page as it came: its body, decompressed, what it says it is, and where it was found."""
+
+    body: bytes
+    content_type: str
+    url: str
+
+
+def fetch(url: str) -> Fetched:
+    """The page at a public web address.
+
+    Raises:
+        Unfetchable: the host is unknown, silent, private or forbids robots, the page is missing,
+            too large or too slow, or it redirects without end.
+    """
+    deadline = time.monotonic() + SECONDS
+    try:
+        with httpx.Client(transport=_Transport(), timeout=SILENCE, trust_env=False) as client:
+            _ask_robots(client, url, deadline)
+            return _follow(client, url, deadline)
+    except Forbidden as error:
+        raise Unfetchable(str(error)) from error
+    except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException) as error:
+        raise Unfetchable(f"{_host(url)} does not answer: {error or 'time is up'}.") from error
+    except (httpx.InvalidURL, httpcore.ProtocolError, ValueError) as error:
+        raise Unfetchable(f"{_host(url)} answers with what no browser reads: {error}.") from error
+
+
+class Forbidden(Exception):
+    """The address leads where the desk does not go."""
+
+
+def _follow(client: httpx.Client, url: str, deadline: float) -> Fetched:
+    for _ in range(MOST_HOPS + 1):
+        with _get(client, url) as response:
+            if not response.is_redirect:
+                return _body(response, url, deadline)
+            url = urljoin(url, response.headers["location"])
+    raise Forbidden(f"{_host(url)} redirects more than {MOST_HOPS} times.")
+
+
+def _get(client: httpx.Client, url: str) -> Any:
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise Forbidden(f"The page redirects to {url[:100]}, which is no web address.")
+    return client.stream("GET", url, headers={"User-Agent": AGENT})
+
+
+def _body(response: httpx.Response, url: str, deadline: float) -> Fetched:
+    if response.status_code != httpx.codes.OK:
+        raise Forbidden(
+            f"{_host(url)} answers {response.status_code} {response.reason_phrase}".strip() + "."
+        )
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > settings.MAX_DOCUMENT_BYTES:
+            most = settings.MAX_DOCUMENT_BYTES / 1e6
+            raise Forbidden(f"The page is larger than the {most:,.0f} MB the desk takes.")
+        if time.monotonic() > deadline:
+            raise Forbidden(f"{_host(url)} took longer than {SECONDS:.0f} seconds.")
+    return Fetched(bytes(body), response.headers.get("content-type", ""), url)
+
+
+def _ask_robots(client: httpx.Client, url: str, deadline: float) -> None:
+    """Refuse what the site's robots.txt (RFC 9309) keeps from robots; no such file allows all."""
+    rules = RobotFileParser()
+    with _get(client, urljoin(url, "/robots.txt")) as response:
+        if response.status_code != httpx.codes.OK:
+            return
+        text = _body(response, url, deadline).body[:512_000].decode("utf-8", "replace")
+    rules.parse(text.splitlines())
+    if not rules.can_fetch(AGENT, url):
+        raise Forbidden(f"{_host(url)} asks robots not to read this page (robots.txt).")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or "The host"
+
+
+class _PublicOnly(httpcore.NetworkBackend):
+    """Connects to public addresses alone, and to the very address that was checked."""
+
+    def __init__(self) -> None:
+        self.backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        return self.backend.connect_tcp(
+            _public_address(host, port), port, timeout, local_address, socket_options
+        )
+
+
+def _public_address(host: str, port: int) -> str:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Forbidden(f"There is no host called {host}.") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    for address in addresses:
+        if not _is_public(address):
+            raise Forbidden(f"{host} is on a private network, where the desk does not read.")
+    return addresses[0]
+
+
+def _is_public(address: str) -> bool:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx over a connection pool whose every connection is checked."""
+
+    def __init__(self) -> None:
+        self.pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(), network_backend=_PublicOnly()
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self.pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=str(request.url),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            status_code=answer.status,
+            headers=answer.headers,
+            stream=_Stream(answer.stream),
+            extensions=answer.extensions,
+        )
+
+    def close(self) -> None:
+        self.pool.close()
+
+
+class _Stream(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self.stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self.stream
+
+    def close(self) -> None:
+        self.stream.close()

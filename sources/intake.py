@@ -1,0 +1,314 @@
+"""The one way a document's state moves: received, captured, finished or failed.
+
+The row is the truth of the work to do and the message to the workers is only a nudge, sent after
+commit. A nudge that is lost is sent again by beat, and one that comes twice finds nothing to do.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from celery import current_app
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max, Q
+from kombu.exceptions import OperationalError as BrokerError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from sources.models import Document, Passage, Source, Version
+
+logger = logging.getLogger(__name__)
+
+FORGOTTEN_AFTER = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+MOST_NUDGES = 500
+
+
+class Unacceptable(Exception):
+    """The desk does not take this document; the message says why and what to send instead."""
+
+
+class Known(Unacceptable):
+    """The desk has these very bytes already, as another document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The document for what was sent; not `new` where the desk has had it before."""
+
+    document: Document
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What reading a version brought, to be kept with it."""
+
+    text: str
+    reader: str
+    outlet: str
+    title: str
+    language: str
+    published_at: datetime | None
+    origin: str
+    origin_because: str
+    passages: Sequence[Passage]
+
+
+def receive(
+    *,
+    by: str,
+    at: datetime,
+    body: bytes | None = None,
+    url: str = "",
+    filename: str = "",
+    content_type: str = "",
+) -> Received:
+    """Take a document in, by its bytes, its address or both; the same bytes are kept once.
+
+    Other bytes for a known address are a new version of that document.
+
+    Raises:
+        Unacceptable: nothing was sent, it is too large, or the address is no web address.
+    """
+    _check(body, url)
+    try:
+        with transaction.atomic():
+            received = _received(by, at, body, url, filename, content_type)
+    except (IntegrityError, Known):
+        # Somebody sent the same at the same moment and was first: theirs is the document.
+        with transaction.atomic():
+            received = _received(by, at, body, url, filename, content_type)
+    return received
+
+
+def begin(document: UUID, *, at: datetime) -> Document | None:
+    """The document, with one more attempt at reading counted; None where nothing is to be done.
+
+    The count is committed before the work, so that a document which kills its worker ends as
+    failed, after MOST_ATTEMPTS of them.
+    """
+    waiting = Document.objects.filter(id=document, state=Document.State.WAITING)
+    if waiting.filter(attempts__lt=MOST_ATTEMPTS).update(attempts=F("attempts") + 1, nudged_at=at):
+        return waiting.select_related("source").first()
+    if found := waiting.first():
+        fail(
+            found,
+            f"Reading was begun {MOST_ATTEMPTS} times and never finished; "
+            "the document may be too large or damaged.",
+            at=at,
+        )
+    return None
+
+
+def newest(document: Document) -> Version | None:
+    """The version captured last, if there is one."""
+    return document.versions.order_by("-number").first()
+
+
+def capture(document: Document, body: bytes, *, content_type: str, at: datetime) -> Version:
+    """Keep bytes as the document's next version; bytes that it has already stay as they are.
+
+    Raises:
+        Unacceptable: they are empty or too large, or another document has them.
+    """
+    _check(body, "")
+    sha256 = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        Document.objects.select_for_update().get(id=document.id)
+        last = document.versions.aggregate(last=Max("number"))["last"] or 0
+        version, _ = Version.objects.get_or_create(
+            sha256=sha256,
+            defaults={
+                "document": document,
+                "number": last + 1,
+                "content_type": _printable(content_type)[:200],
+                "body": body,
+                "captured_at": at,
+            },
+        )
+        if version.document_id != document.id:
+            where = version.document.url or version.document
+            raise Known(f"The desk has this very text already: see {where}.")
+    return version
+
+
+def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
+    """Keep what reading brought; False where another worker was first. Call in a transaction.
+
+    False, too, where a newer version came meanwhile: the document still waits for that one.
+    """
+    document = Document.objects.select_for_update().get(id=version.document_id)
+    locked = Version.objects.select_for_update(of=("self",)).get(sha256=version.sha256)
+    if locked.text is not None or document.state != Document.State.WAITING:
+        return False
+    if newest(document) != version:
+        return False
+    Version.objects.filter(sha256=version.sha256).update(text=outcome.text, reader=outcome.reader)
+    Passage.objects.bulk_create(outcome.passages)
+    document.source = _source(document, outcome)
+    document.title, document.language = outcome.title, outcome.language
+    document.published_at = outcome.published_at
+    document.origin, document.origin_because = outcome.origin, outcome.origin_because
+    document.state, document.reason, document.finished_at = Document.State.READ, "", at
+    document.save()
+    return True
+
+
+def fail(document: Document, reason: str, *, at: datetime) -> None:
+    """The document cannot be read; `reason` is a sentence for a person."""
+    Document.objects.filter(id=document.id, state=Document.State.WAITING).update(
+        state=Document.State.FAILED, reason=reason, finished_at=at
+    )
+
+
+def retry(document: Document, *, at: datetime) -> None:
+    """Put a failed document back in the queue, with all its attempts before it."""
+    with transaction.atomic():
+        Document.objects.filter(id=document.id, state=Document.State.FAILED).update(
+            state=Document.State.WAITING,
+            reason="",
+            attempts=0,
+            nudged_at=at,
+            finished_at=None,
+        )
+        _nudge(document.id)
+
+
+def nudge_forgotten(*, at: datetime) -> int:
+    """Nudge the workers again for documents that have waited too long; how many."""
+    late = Q(nudged_at__isnull=True) | Q(nudged_at__lt=at - FORGOTTEN_AFTER)
+    waiting = Document.objects.filter(late, state=Document.State.WAITING)
+    ids = list(waiting.order_by("nudged_at").values_list("id", flat=True)[:MOST_NUDGES])
+    Document.objects.filter(id__in=ids).update(nudged_at=at)
+    for document in ids:
+        _send(document)
+    return len(ids)
+
+
+def check_size(size: int) -> None:
+    """Refuse a document of so many bytes, where they are known before they are read."""
+    most = settings.MAX_DOCUMENT_BYTES
+    if size > most:
+        raise Unacceptable(
+            f"The file has {size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are taken. "
+            "Send the article without its pictures, or as text."
+        )
+
+
+def _check(body: bytes | None, url: str) -> None:
+    if body is None and not url:
+        raise Unacceptable("Nothing was sent: give a file, a text or an address.")
+    if body is not None and not body.strip():
+        raise Unacceptable("The file is empty.")
+    if body is not None:
+        check_size(len(body))
+    if url:
+        _check_address(url)
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        web = parts.scheme in {"http", "https"} and 0 < len(host) <= 253 and parts.port != 0
+    except ValueError:
+        web = False
+    # PostgreSQL indexes no more than 2704 bytes.
+    too_long = len(url.encode(errors="replace")) > 2000
+    if not web or too_long or " " in url or not url.isprintable():
+        raise Unacceptable("This is no web address: it must begin with https:// or http://.")
+    if parts.username or parts.password:
+        raise Unacceptable("The address holds a user name or password; send it without.")
+
+
+def _received(
+    by: str,
+    at: datetime,
+    body: bytes | None,
+    url: str,
+    filename: str,
+    content_type: str,
+) -> Received:
+    if body is not None:
+        known = Version.objects.filter(sha256=hashlib.sha256(body).hexdigest())
+        if version := known.select_related("document").first():
+            return Received(version.document, new=False)
+    document = Document.objects.filter(url=url).first() if url else None
+    if document is not None and body is None:
+        return Received(document, new=False)
+    if document is None:
+        document = Document.objects.create(
+            id=uuid4(),
+            url=url,
+            filename=_printable(filename),
+            received_by=by,
+            received_at=at,
+            nudged_at=at,
+        )
+    if body is not None:
+        capture(document, body, content_type=content_type, at=at)
+        Document.objects.filter(id=document.id).update(
+            state=Document.State.WAITING,
+            reason="",
+            attempts=0,
+            nudged_at=at,
+            finished_at=None,
+        )
+        document.refresh_from_db()
+    _nudge(document.id)
+    return Received(document, new=True)
+
+
+def _printable(text: str) -> str:
+    """The text without what PostgreSQL cannot keep, as the bytes of a file name may bring it."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def _source(document: Document, outcome: Outcome) -> Source | None:
+    """The outlet of the document: by the domain of its address, else by the name it gives."""
+    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
+    if host and (found := Source.objects.filter(domain=host).first()):
+        return found
+    name = (outcome.outlet or host)[:200]
+    if not name:
+        return None
+    source, _ = Source.objects.get_or_create(name=name, defaults={"domain": host})
+    return source
+
+
+def _nudge(document: UUID) -> None:
+    """Tell the workers once the row is committed, which alone makes the work exist."""
+
+    def send() -> None:
+        _send(document)
+
+    transaction.on_commit(send)
+
+
+def _send(document: UUID) -> None:
+    try:
+        _broker().ping()
+        current_app.send_task(
+            "workers.read_document", kwargs={"document": str(document)}, retry=False
+        )
+    except (BrokerError, RedisError, OSError) as error:
+        logger.warning("No nudge for document %s, beat will send it again: %s", document, error)
+
+
+@cache
+def _broker() -> Redis:
+    """Asked first, because Celery waits six seconds for a Redis that is down and this does not."""
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=1,
+        socket_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )

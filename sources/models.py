@@ -1,0 +1,144 @@
+"""The documents of the desk. Rows change only through `intake`.
+
+A version's bytes and text never change, which the database itself sees to: evidence on the
+ledger is pinned to them by SHA-256 and by character offsets.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(models.Model):
+    """Who publishes: an outlet, an agency or an institution, and who owns it."""
+
+    KINDS = (
+        ("outlet", _("Outlet")),
+        ("agency", _("News agency")),
+        ("institution", _("Institution")),
+    )
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=KINDS, default="outlet")
+    owner = models.CharField(_("owner"), max_length=200, blank=True)
+    domain = models.CharField(_("domain"), max_length=253, blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["domain"], condition=~Q(domain=""), name="one_source_a_domain"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Document(models.Model):
+    """Something to read, by file or by address, and how far reading it has come."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        READ = "read", _("Read")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    url = models.TextField(_("address"), blank=True)
+    filename = models.TextField(_("file name"), blank=True)
+    source = models.ForeignKey(
+        Source,
+        verbose_name=_("outlet"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    title = models.TextField(_("title"), blank=True)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    published_at = models.DateTimeField(_("published at"), null=True)
+    origin = models.TextField(_("origin"), blank=True)
+    origin_because = models.TextField(_("why this origin"), blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
+    reason = models.TextField(_("reason"), blank=True)
+    attempts = models.IntegerField(_("attempts"), default=0)
+    received_by = models.CharField(_("received from"), max_length=200)
+    received_at = models.DateTimeField(_("received at"))
+    nudged_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["url"], condition=~Q(url=""), name="one_document_an_address"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["nudged_at"],
+                condition=Q(state="waiting"),
+                name="document_waiting",
+            ),
+            models.Index(fields=["-received_at"], name="document_by_arrival"),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.filename or self.url or str(self.id)
+
+
+class Version(models.Model):
+    """The bytes of a document as they were captured, and the text that was read from them."""
+
+    sha256 = models.CharField(_("SHA-256"), primary_key=True, max_length=64, editable=False)
+    document = models.ForeignKey(
+        Document,
+        verbose_name=_("document"),
+        on_delete=models.PROTECT,
+        related_name="versions",
+    )
+    number = models.IntegerField(_("number"))
+    content_type = models.CharField(_("content type"), max_length=200, blank=True)
+    body = models.BinaryField()
+    captured_at = models.DateTimeField(_("captured at"))
+    text = models.TextField(_("text"), null=True)  # noqa: DJ001  -- None until it is read
+    reader = models.CharField(_("reader"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = (
+            models.UniqueConstraint(fields=["document", "number"], name="one_version_a_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document} ({self.number})"
+
+
+class Passage(models.Model):
+    """One sentence of a version's text, by character offsets, and what the reader made of it."""
+
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="passages")
+    number = models.IntegerField()
+    start = models.IntegerField()
+    end = models.IntegerField()
+    kind = models.CharField(_("kind"), max_length=16)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    speaker = models.TextField(_("speaker"), blank=True)
+    hedged = models.BooleanField(_("hedged"))
+    negated = models.BooleanField(_("negated"))
+    checkworthy = models.FloatField(_("worth checking"))
+    because = models.JSONField(_("reasons"), default=list)
+
+    class Meta:
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+        ordering = ("version", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["version", "number"], name="one_passage_a_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.start}-{self.end}"
