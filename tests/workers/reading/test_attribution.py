@@ -1,0 +1,86 @@
+"""Who speaks: a name where the article leads to one, its own words where it does not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from workers.reading import Kind, Passage, Reading, read
+
+FETCHED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+
+
+def _read(text: str) -> Reading:
+    return read(text.encode(), content_type="text/plain", fetched_at=FETCHED)
+
+
+def _passage(reading: Reading, words: str) -> Passage:
+    return next(p for p in reading.passages if words in reading.text[p.start : p.end])
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Selon Léa Brun, la digue a cédé en 2021.", "Léa Brun"),
+        ("La ministre Léa Brun a affirmé lundi que la digue avait cédé.", "Léa Brun"),
+        ("« La digue a cédé », a déclaré lundi à l'AFP Léa Brun, ministre de l'eau.", "Léa Brun"),
+        ("« La digue a cédé », explique la ministre de l'eau, du sel et du vent, Léa Brun.",
+         "Léa Brun"),
+        ("La digue a cédé, comme l'a signalé l'ingénieur Marc Ott sur son site.", "Marc Ott"),
+        ("According to Mary Stone, the dam broke in 2021.", "Mary Stone"),
+        ("“The dam broke,” said Mary Stone, a senator.", "Mary Stone"),
+        ("Mary Stone told reporters that the dam broke in 2021.", "Mary Stone"),
+        ("« La digue a cédé », confie l'entourage de Léa Brun.", "l'entourage de Léa Brun"),
+        ("La digue de Vaux a cédé en 2021, faute d'entretien.", ""),
+        ("Selon nos informations, la digue de Vaux a cédé en 2021.", ""),
+    ],
+)  # fmt: skip
+def test_the_sentence_names_its_speaker(text: str, speaker: str) -> None:
+    passage = _read(text).passages[0]
+    assert passage.speaker == speaker
+    assert bool(passage.speaker) == any(reason.startswith("speaker") for reason in passage.because)
+
+
+def test_a_quotation_keeps_its_speaker_to_its_end() -> None:
+    reading = _read(
+        "« La digue a cédé. Nous l'avions signalé trois fois. Rien n'a été fait », a dit Léa Brun."
+    )
+    assert {p.speaker for p in reading.passages} == {"Léa Brun"}
+    assert {p.kind for p in reading.passages} == {Kind.QUOTATION}
+
+
+def test_a_pronoun_and_a_role_mean_the_person_who_spoke() -> None:
+    reading = _read(
+        "Le maire Luc Perrin a ouvert la séance de lundi.\n\n"
+        "« La piscine a coûté 2 millions », a-t-il précisé.\n\n"
+        "L'élu assure que la dette a baissé de 4 % en 2025."
+    )
+    assert _passage(reading, "piscine").speaker == "Luc Perrin"
+    assert _passage(reading, "dette").speaker == "Luc Perrin"
+
+
+def test_the_company_is_known_under_every_name_the_article_gives_it() -> None:
+    reading = _read(
+        "L'application Tik-Tok est soupçonnée de vendre des données. Tik Tok compte 90 salariés à "
+        "Vaux.\n\nUn porte-parole de Tiktok assure que le site de Vaux fermera.\n\n"
+        "La plateforme a affirmé que 40 postes seraient sauvés."
+    )
+    speaking = _passage(reading, "porte-parole")
+    assert speaking.speaker == "TikTok"
+    assert "porte-parole" in " ".join(speaking.because)
+    assert _passage(reading, "40 postes").speaker == "TikTok"
+
+
+def test_two_companies_that_fit_equally_well_are_not_guessed_between() -> None:
+    reading = _read(
+        "L'application Nordlys et l'application Velbrun ont fermé lundi.\n\n"
+        "La plateforme a affirmé que 40 postes seraient sauvés."
+    )
+    assert _passage(reading, "40 postes").speaker in ("", "la plateforme")
+
+
+def test_a_few_quoted_words_do_not_make_the_last_speaker_speak() -> None:
+    reading = _read(
+        "Selon Léa Brun, la digue a cédé en 2021.\n\n"
+        "Le conseil de Vaux a voté lundi un plan « de sauvegarde des digues et des berges »."
+    )
+    assert _passage(reading, "plan").speaker == ""

@@ -1,0 +1,1 @@
+"""What reads the sources: documents in, proposals out. Owns no table and is no Django app."""

@@ -1,0 +1,16 @@
+"""Bytes to a Reading: pure and deterministic, so that a document can be read again for ever."""
+
+from workers.reading.reader import READER, read
+from workers.reading.types import Denial, Kind, Passage, Quantity, Reading, Tolerance, Unreadable
+
+__all__ = [
+    "READER",
+    "Denial",
+    "Kind",
+    "Passage",
+    "Quantity",
+    "Reading",
+    "Tolerance",
+    "Unreadable",
+    "read",
+]

@@ -1,0 +1,242 @@
+"""Would a fact-checker want this sentence, and how would the claim read on the ledger?
+
+The score is a sum of stated reasons and not a model's opinion: a reviewer can see why a sentence
+was proposed. It is set so that 0.5 parts the two, and rather misses a claim than proposes a wish.
+"""
+
+import re
+from dataclasses import dataclass
+
+from workers.reading import quantities
+from workers.reading.names import names
+from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE
+
+_IMPERFECT = (
+    r"(?:\w*(?:montr|entr|rencontr|consid[eé]r|tir|admir|inspir|respir|dés|assur|mesur|jur|dur|"
+    r"ouvr|"
+    r"livr|couvr|offr|souffr|cour|par|prépar|sépar|déclar|esp[eé]r|oper|opér|génér|lib[eé]r|vir|"
+    r"gar|illustr|enregistr|administr|cadr|engendr|attir|tour|demeur|pleur|figur|procur|ignor|ador|"
+    r"améli?or|élabor|explor|sembl|centr|filtr|serr|enterr|narr|barr|poursuivr)|port|)(?:ait|"
+    r"aient)"
+)
+_NO_CONDITIONAL = re.compile(
+    rf"(?:{_IMPERFECT}|trait|portrait|attrait|extrait|retrait|contrait|abstrait|distrait|soustrait|"
+    r"désirait|désiraient|devrait|devraient|voudrait|voudraient|faudrait)",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b[\wà-ÿ]{1,20}(?:erait|eraient|irait|iraient|urait|uraient|drait|draient|"
+    r"vrait|vraient|trait|traient|rrait|rraient)\b",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:soupçonn\w{1,5}|soupçons? (?:de|d['’]|pès\w{1,4}|vis\w{1,4})|accusée?s? (?:par|de|"
+    r"d['’])|"
+    r"présumée?s?|supposée?s?|prétendue?s?|éventuel(?:le)?s?|potentiel(?:le)?s?|probablement|"
+    r"peut-être|sans doute|aurait|auraient|serait|seraient|allegedly|alleged|reportedly|supposedly|"
+    r"apparently|purportedly|purported|suspected|accused of|is said to|are said to|may have|"
+    r"might have|could have|believed to)\b|\b(?:à en croire|d['’]après des sources)",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:ne|n['’])\s?(?=[\wà-ÿ])(?:(?!\bque\b|\bqu['’])[^.;:!?\n]){0,60}?"
+    r"\b(?:pas|jamais|plus|aucune?|rien|personne|guère|nullement|ni|point)\b|"
+    r"\bpas (?:de|d['’]|pour|encore|des?)\b|\bni\b|\baucune?s?\b.{0,60}\b(?:ne|n['’])|"
+    r"\b(?:not|never|(?-i:no)|none|nobody|nothing|neither|nor|cannot)\b|\w{2,6}n['’]t\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:a|ont|avons|avait|avaient|est|sont|était|étaient|vient|viennent|fut|"
+    r"furent)\s(?:(?:été|d['’]|de|déjà|"
+    r"donc|aussi|également|bien|rapidement|récemment|en conséquence|à plusieurs reprises|tous|"
+    r"toutes|\w{4,14}ment)\s?){0,3}(?:\w{2,18}(?:é|ée|és|ées|i|is|it|ie|ies|u|us|ue|ues|er|dit|ir|"
+    r"ert|erte|ait|aite|int)|pu|dû|eu|su|vu|mis|pris)\b|"
+    r"\bêtre\s\w{3,16}(?:é|ée|és|ées)\b|\bavoir\s\w{3,16}(?:é|i|u)\b|"
+    r"\b(?:was|were|has|have|had|did)\b|\b\w{3,14}ed\b|\b(?:bought|sold|paid|made|took|gave|held|"
+    r"found|lost|won|fell|rose|grew|began|said|told|met|sent|spent|cut|shut|left|built|went)\b"
+)
+_WHEN = re.compile(
+    r"\b(?:(?:en|in|depuis|since|dès|dans les années)\s)?(?:19|20)\d{2}\b|"
+    r"\b\d{1,2}(?:er)?\s(?:janvier|"
+    r"février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b|"
+    r"\b(?:janvier|février|juillet|septembre|octobre|novembre|décembre|january|february|march|"
+    r"april|"
+    r"june|july|august|september|october|november|december|lundi|mardi|mercredi|jeudi|vendredi|"
+    r"samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday|hier|yesterday)\b",
+    re.IGNORECASE,
+)
+_ACCUSATION = re.compile(
+    r"\b(?:accus(?:e|ent|ée?s?|er|ed|es|ation\w?)|soupçon\w{0,6}|dénonce(?:nt)?|allegations?|"
+    r"alleged\w{0,2}|"
+    r"suspected|interdi(?:t|te|ts|re|ction)|banned|fraud\w?|corruption|espionnage|blanchiment|"
+    r"reportedly|siphonn\w{1,4}|impropres?|toxiques?|pollu\w{1,4}|contamin\w{1,5}|illégal\w{0,3}|"
+    r"illegal|désinformation|disinformation|propagande|failles?|"
+    r"vulnerabilit\w{1,3}|vulnérabilité\w?|persécut\w{1,6}|tortur\w{1,5}|crimes?)\b",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"\b(?:révèle|révélé|avance(?:nt)?|affirme(?:nt)?|affirmé|assure|signalé|selon|d['’]après|"
+    r"outil de|"
+    r"stocké\w{0,2}|demande(?:nt)?|ordonne(?:nt)?|annonce(?:nt)?|exige(?:nt)?|orders?|demands?|"
+    r"collecte(?:nt)?|contient|compte \d|représente|according to|revealed|reveals|shows?|"
+    r"contains?|costs?|jamais|never)\b",
+    re.IGNORECASE,
+)
+_PREDICTION = re.compile(
+    r"\b(?:sera|seront|aura|auront|fera|feront|pourra|pourront|ira|iront|viendra|faudra|devrait|"
+    r"devraient|va|vont)\b(?!\s(?:\w+\s){0,2}(?:été|eu)\b)|\b\w{3,15}(?:era|eront|ira|iront|dra|"
+    r"dront)\b|"
+    r"\bcompte(?:nt)? (?:bien\b|\w{2,12}(?:er|ir|re)\b)|\bon compte\b|\b(?:will|shall|going to|"
+    r"expected to|plans? to|'ll)\b",
+    re.IGNORECASE,
+)
+_NO_PREDICTION = re.compile(
+    r"\b(?:opéra|caméra|généra|libéra|considéra|récupéra|opera|camera|era|spira|cira)\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\b(?:il (?:faut|faudrait|fallait)|ils? faudraient|nous devons|on doit|souhait\w{1,5}|"
+    r"espér\w{1,5}|"
+    r"espère|impatients?|aimerai\w{1,3}|voudrai\w{1,3}|appelons à|merci|bravo|should|must|hopes?|"
+    r"wish(?:es)?|let['’]s|need to|ought to|thank|please|would like)\b",
+    re.IGNORECASE,
+)
+_OPINION = re.compile(
+    r"\b(?:je (?:crois|pense|trouve|suis|ne me|m['’])|j['’](?:estime|ai choisi|aime|espère)|"
+    r"m['’]engage|"
+    r"nous (?:inquiétons|croyons|pensons|nous)|à mon avis|selon moi|pour moi|i (?:think|believe|"
+    r"feel|guess|hope|am)|we (?:think|believe|feel|are proud)|in my (?:view|opinion)|"
+    r"quel(?:le)? (?:bonheur|"
+    r"horreur|honte)|magnifique|formidable|terrible|scandaleu\w{1,3}|c['’]est une question de|"
+    r"une pompe|"
+    r"laboratoire des?|maillon|cheval de Troie|une étape essentielle|au cœur de)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:je|j['’]|nous|nos|notre|mon|ma|mes|i|we|our|my)(?=[\s'’])|\bon\s", re.I
+)
+_SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|you|your)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\W{0,3}(?:ils?|elles?|c['’]est|ce|cela|ça|they|it|this|that)\b", re.IGNORECASE
+)
+_ONLY_A_DENIAL = re.compile(
+    r"\b(?:dément(?:i|ent)?|nie(?:nt)?|denie[sd]|rejects?|rejected|fausses?|faux|false|untrue)\b"
+    r"[^.]{0,60}$",
+    re.IGNORECASE,
+)
+_CONNECTIVE = re.compile(
+    r"^(?:(?:Mais|Et|Or|Donc|Car|Bref|Ainsi|Pourtant|Cependant|Toutefois|En effet|Par ailleurs|"
+    r"De plus|En outre|Enfin|Dans le détail|Deuxièmement|Premièrement|But|And|So|However|Meanwhile|"
+    r"Moreover|Still|Yet)\b(?:\spourtant)?,?\s){1,2}"
+)
+_LEADING_FRAME = re.compile(
+    r"^(?:[Ss]elon|[Dd]['’]après|[Aa]ccording to)\s[^,.;:«“\"]{2,80},\s(?=[«“\"]?[\wÀ-ÿ])"
+)
+_WIRE_DATELINE = re.compile(r"^[A-ZÀ-Ý][\w\s,.\-’'/]{1,40}\([A-Z][\w. ]{1,20}\)\s?[-–—]+\s?")
+_MARKS = {"«": "»", "“": "”", '"': '"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How much a sentence is worth checking, with the reasons in words."""
+
+    score: float
+    because: tuple[str, ...]
+
+
+def is_hedged(sentence: str) -> bool:
+    """Is it said with reserve: "aurait", "soupçonné de", "allegedly"?"""
+    if _HEDGES.search(sentence):
+        return True
+    if re.search(r"\b(?:si|s['’]ils?|if)\s", sentence, re.IGNORECASE):
+        return False
+    return any(
+        not _NO_CONDITIONAL.fullmatch(found.group()) for found in _CONDITIONAL.finditer(sentence)
+    )
+
+
+def is_negated(sentence: str) -> bool:
+    """Does it say that something is not so?"""
+    return _NEGATION.search(sentence) is not None
+
+
+def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgement:
+    """Add up what speaks for and against checking a sentence."""
+    has_figure = bool(quantities.find(sentence))
+    named = [name for name in names(sentence) if name.name.casefold() != speaker.casefold()]
+    predicts = bool(_PREDICTION.search(_NO_PREDICTION.sub("", sentence)))
+    happened = bool(_PAST.search(sentence))
+    reasons = [
+        (0.35, "gives a figure", has_figure),
+        (0.15, "gives a date", bool(_WHEN.search(sentence))),
+        (0.15, "names somebody or something", bool(named)),
+        (0.1, "names several", len(named) > 1),
+        (0.2, "tells of something that happened", happened),
+        (0.3, "an accusation, a suspicion or a ban", bool(_ACCUSATION.search(sentence))),
+        (0.15, "reports a finding", bool(_REPORTS.search(sentence))),
+        (0.1, f"said by {speaker}", bool(speaker)),
+        (0.15, "said with reserve", hedged),
+        (-0.15 if has_figure else -0.35, "speaks of the future", predicts),
+        (-0.4, "a wish or a demand", bool(_WISH.search(sentence))),
+        (-0.4, "an opinion or an image", bool(_OPINION.search(sentence))),
+        (-0.1, "in the first person", bool(_FIRST_PERSON.search(sentence)) and not happened),
+        (-0.3, "speaks to the reader", bool(_SECOND_PERSON.search(sentence)) and not speaker),
+        (-0.15, "leans on the sentence before", bool(_POINTS_BACK.match(sentence))),
+        (-0.2, "an exclamation", sentence.rstrip('»”" ').endswith("!")),
+        (-0.4, "too short to stand alone", len(sentence.split()) < 6),
+        (-0.6, "denies another passage", _denies_only(sentence) and not has_figure),
+    ]
+    score = 0.15 + sum(weight for weight, _, holds in reasons if holds)
+    because = [words for _, words, holds in reasons if holds]
+    if language not in ("fr", "en"):
+        score = min(score, 0.4)
+        because.append("neither French nor English: its signs are not known here")
+    return Judgement(round(min(1.0, max(0.0, score)), 2), tuple(because))
+
+
+def _denies_only(sentence: str) -> bool:
+    return _ONLY_A_DENIAL.search(sentence.rstrip(' .»”"')) is not None
+
+
+def bare(sentence: str) -> str:
+    """What a sentence says, without the connective before it and the frame around it."""
+    words = _WIRE_DATELINE.sub("", " ".join(sentence.split()))
+    words = _CONNECTIVE.sub("", words, count=1)
+    words = DENIAL_CLAUSE.sub("", words)
+    return CLOSING_FRAME.sub("", _LEADING_FRAME.sub("", words, count=1)).strip()
+
+
+def wording(sentence: str, *, speaker: str, inside: bool) -> str:
+    """The sentence as a claim, close to its own words; `inside`: a quotation is still open."""
+    words = bare(sentence)
+    quoted = inside or words[:1] in _MARKS
+    words = _balanced(words).rstrip(" .;:,…")
+    words = words[:1].upper() + words[1:]
+    if quoted and speaker and _FIRST_PERSON.search(words):
+        # "We never did" means nothing on a ledger without the name of who said it.
+        saying = words if words[:1] in _MARKS else f"« {words} »"
+        words = f"{speaker[:1].upper()}{speaker[1:]} : {saying}"
+    ended = words.endswith(("?", "!")) or re.search(r"[.!?…]\s?[»”\"]$", words)
+    return words if ended else f"{words}."
+
+
+def _balanced(words: str) -> str:
+    """Without quotation marks around the whole, and without one that lost its partner."""
+    for opening, closing in _MARKS.items():
+        if opening == closing:
+            surplus = words.count(opening) % 2
+            whole = words.count(opening) == 2 and words[0] == words.rstrip(" .")[-1:] == opening
+        else:
+            surplus = words.count(opening) - words.count(closing)
+            whole = words.startswith(opening) and words.rstrip(" .").find(closing) == (
+                len(words.rstrip(" .")) - 1
+            )
+        if whole:
+            words = words.rstrip(" .")[1:-1].strip()
+        elif surplus > 0:
+            at = words.find(opening) if words.startswith(opening) else words.rfind(opening)
+            words = f"{words[:at]}{words[at + 1 :].lstrip()}"
+        elif surplus < 0:
+            at = words.rfind(closing)
+            words = f"{words[:at].rstrip()}{words[at + 1 :]}"
+    return words.strip()

@@ -1,0 +1,133 @@
+"""The whole way from bytes to a Reading, each step a pure function of the one before."""
+
+from datetime import UTC, datetime
+from functools import cache
+
+from py3langid import langid
+
+from workers.reading.attribution import NOBODY, Conversation, Speaker
+from workers.reading.checkworthy import bare, is_hedged, is_negated, judge, wording
+from workers.reading.denial import denials
+from workers.reading.extract import extract
+from workers.reading.kinds import is_appeal, line_kinds, prefix_end
+from workers.reading.names import cast_of
+from workers.reading.origin import masthead
+from workers.reading.passages import (
+    Quotation,
+    Span,
+    lines,
+    quotations,
+    quoted_share,
+    sentences,
+)
+from workers.reading.types import Kind, Passage, Reading
+
+READER = "reader/1"
+
+# The rules read the first two; the others are there so that a German text is not called French.
+_LANGUAGES = ["fr", "en", "de", "es", "it", "nl", "pt"]
+_LONG_ENOUGH_TO_TELL = 80
+
+
+def read(body: bytes, *, content_type: str, url: str = "", fetched_at: datetime) -> Reading:
+    """What a document says and who says it.
+
+    Nothing is fetched and no clock is read: the same bytes give the same Reading. Raises
+    Unreadable, with the reason as a sentence, for whatever has no text to read.
+    """
+    fetched_at = fetched_at if fetched_at.tzinfo else fetched_at.replace(tzinfo=UTC)
+    page = extract(body, content_type=content_type, url=url, fetched_at=fetched_at)
+    spans = lines(page.text)
+    kinds = line_kinds(page.text, spans)
+    language = _language(page.text[:20_000])
+    conversation = Conversation(page.text, cast_of(page.text))
+    passages: list[Passage] = []
+    for line, kind in zip(spans, kinds, strict=True):
+        passages.extend(_line(conversation, line, kind, language))
+    head = masthead(page, spans, [kind is Kind.HEADING for kind in kinds], url=url)
+    return Reading(
+        text=page.text,
+        title=head.title,
+        outlet=head.outlet,
+        authors=head.authors,
+        canonical_url=page.canonical_url,
+        published_at=head.published_at,
+        published_precision=head.published_precision,
+        modified_at=head.modified_at,
+        language=language,
+        origin=head.origin,
+        origin_because=head.origin_because,
+        passages=tuple(passages),
+        denials=tuple(denials(conversation, passages)),
+    )
+
+
+@cache
+def _identifier() -> langid.LanguageIdentifier:
+    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_LANGUAGES)
+    return identifier
+
+
+def _language(text: str) -> str:
+    return str(_identifier().classify(text)[0])
+
+
+def _line(
+    conversation: Conversation, line: Span, kind: Kind | None, language: str
+) -> list[Passage]:
+    """The passages of one line: itself, if it is no prose, else its sentences."""
+    if kind is not None:
+        return [Passage(start=line[0], end=line[1], kind=kind, language=language)]
+    text = conversation.text
+    body = prefix_end(text, line)
+    found = []
+    if body > line[0]:
+        found.append(Passage(start=line[0], end=body, kind=Kind.BOILERPLATE, language=language))
+    spans = sentences(text, (body, line[1]))
+    quotes = quotations(text, line)
+    speakers = conversation.speakers(line, spans, quotes)
+    for span, speaker in zip(spans, speakers, strict=True):
+        found.append(_passage(text, span, quotes, speaker, language))
+    return found
+
+
+def _passage(
+    text: str, span: Span, quotes: list[Quotation], speaker: Speaker, language: str
+) -> Passage:
+    sentence = text[span[0] : span[1]]
+    if len(sentence) >= _LONG_ENOUGH_TO_TELL:
+        language = _language(sentence)
+    kind = _kind(sentence, span, quotes)
+    if kind not in (Kind.STATEMENT, Kind.QUOTATION):
+        speaker = speaker if kind is Kind.QUESTION else NOBODY
+        return Passage(
+            start=span[0], end=span[1], kind=kind, language=language, speaker=speaker.name
+        )
+    hedged = is_hedged(sentence)
+    judgement = judge(bare(sentence), speaker=speaker.name, hedged=hedged, language=language)
+    attributed = (f"speaker: “{speaker.because}”",) if speaker.because else ()
+    return Passage(
+        start=span[0],
+        end=span[1],
+        kind=kind,
+        language=language,
+        speaker=speaker.name,
+        hedged=hedged,
+        negated=is_negated(sentence),
+        wording=wording(sentence, speaker=speaker.name, inside=_opened_before(span, quotes)),
+        checkworthy=judgement.score,
+        because=attributed + judgement.because,
+    )
+
+
+def _opened_before(span: Span, quotes: list[Quotation]) -> bool:
+    return any(quote.start < span[0] < quote.end for quote in quotes)
+
+
+def _kind(sentence: str, span: Span, quotes: list[Quotation]) -> Kind:
+    if is_appeal(sentence):
+        return Kind.BOILERPLATE
+    if sentence.rstrip(" »”\"’')").endswith("?"):
+        return Kind.QUESTION
+    return Kind.QUOTATION if quoted_share(span, quotes) > 0.45 else Kind.STATEMENT

@@ -1,0 +1,126 @@
+"""The words with which French and English newspapers say that somebody speaks, accuses or denies.
+
+Patterns only: what they mean for a sentence is decided in attribution and denial. Each of them is
+bounded, so that no sentence, however made, costs more than its length.
+"""
+
+import re
+
+from workers.reading.names import COMPANY_NOUN, ROLE
+
+_ER = (
+    "affirm|assur|déclar|expliqu|précis|ajout|estim|dénonc|accus|indiqu|soulign|confi|développ|"
+    "constat|énumèr|énumér|alert|martel|martèl|insist|regrett|déplor|répèt|répét|comment|racont|"
+    "témoign|observ|avanc|révèl|révél|annonc|signal|rapport|rappel|rappell|critiqu|plaid|tranch|"
+    "lanc|jug|justifi|confirm|argument|ironis|félicit|indign|ni|contest|rejet|rejett|réfut|recommand|demand"
+)
+_FRENCH_NOW = (
+    rf"(?:{_ER})(?:e|ent|ait|aient|a|èrent)|dit|disent|disait|soutien(?:t|nent)|reconnaît|prévient|"
+    r"répond(?:ent)?|conclut|prétend(?:ent)?|écrit|défend|dément(?:ent)?|garantit|avertit|poursuit"
+)
+_FRENCH_PAST = (
+    rf"(?:{_ER})ée?s?|dit|soutenu|reconnu|prévenu|répondu|conclu|prétendu|écrit|défendu|démenti|"
+    r"garanti|averti|poursuivi|fait (?:savoir|valoir)"
+)
+_FRENCH = (
+    rf"(?:s['’]est (?:félicité|réjoui|indigné|défendu|étonné|inquiété)e?s?|(?:l['’]|s['’]|nous |"
+    rf"m['’]|y )?(?:a|ont|avait|avaient)"
+    rf"(?:-t-(?:il|elle|on)|-(?:ils|elles))?\s(?:(?!été\b)[\wà-ÿ]{{2,15}}\s){{0,3}}?(?:{_FRENCH_PAST})"
+    rf"|(?:l['’]|s['’]|se |nous |m['’])?(?:{_FRENCH_NOW})(?:-t)?(?:-(?:il|elle|ils|elles))?)"
+)
+_ENGLISH = (
+    r"(?:has |have |had )?(?:also |repeatedly |firmly )?(?:said|says|say|told|tells|claim(?:s|ed)|"
+    r"stat(?:es|ed)|add(?:s|ed)|insist(?:s|ed)|argu(?:es|ed)|announc(?:es|ed)|warn(?:s|ed)|"
+    r"den(?:ies|ied)|reject(?:s|ed)|accus(?:es|ed)|alleg(?:es|ed)|explain(?:s|ed)|wrote|writes|"
+    r"not(?:es|ed)|confirm(?:s|ed)|declar(?:es|ed)|suggest(?:s|ed)|acknowledg(?:es|ed))"
+)
+# "X is accused" is said of X and not by X.
+_ACTIVE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )"
+VERB = rf"{_ACTIVE}(?<![\w'’-])(?:{_FRENCH}|{_ENGLISH})(?![\w'’-])"
+ACCORDING = re.compile(
+    r"(?:^|(?<=[\s(«“\"]))(?:[Ss]elon|[Dd]['’]après|[Aa]ux dires d[eu’']|[Aa]ccording to)\s"
+    r"(?P<who>[^,.;:\n«“\"]{2,160})"
+)
+FOR_SOMEBODY = re.compile(
+    r"^(?:Pour|For)\s(?P<who>[^.;:\n«“\"]{3,160}),\s(?:on|il|elle|c['’]|ce|cela|le|la|les|the|it)\b"
+)
+ACCUSED_BY = re.compile(
+    r"\b(?:accusée?s?|soupçonnée?s?|critiquée?s?|accused|suspected) (?:par|by)\s"
+    r"(?P<who>[^,.;:\n«“\"]{3,80})"
+)
+AFTER_QUOTE = re.compile(
+    rf"(?:[»”\"]|^)[\s\xa0]?[,.]?\s?(?:comme )?(?:{VERB})(?P<who>[^\n«“\"]{{0,260}})"
+)
+AS_SAID = re.compile(rf"\b(?:comme|as)\s(?:{VERB})(?P<who>[^\n,;«“\"]{{2,160}})")
+ASIDE = re.compile(rf",\s(?:{VERB})(?P<who>[^\n,;«“\"]{{0,160}})")
+# ", ce que X dément": X answers the sentence and does not say it.
+DENIAL_CLAUSE = re.compile(
+    r",\s(?:ce qu[e'’]|ce dont|mais|which|but|(?:allégations?|accusations?) qu[e'’]|"
+    r"an? (?:claim|allegation|accusation) (?:that )?)\s?"
+    r"(?P<who>[^,;:.\n]{1,80}?)\s?(?:l['’]|les |has |have |a |ont )?(?:\w{1,12}ment )?"
+    r"(?:dément\w{0,4}|nie(?:nt)?|nié|conteste(?:nt)?|contesté|réfute(?:nt)?|réfuté|rejette(?:nt)?|"
+    r"rejeté|récuse(?:nt)?|den(?:y|ies|ied)|reject(?:s|ed)?|disput(?:es?|ed))\b[^,;:.\n]{0,60}",
+    re.IGNORECASE,
+)
+SPEECH = re.compile(rf"(?<=\s){VERB}")
+SUBJECT = re.compile(r"[^;:\n«»“”\"]{1,200}$")
+SAYS_WHAT = re.compile(
+    r"(?:\s[^\s,.;]{1,18}){0,7}?[\s,:]{1,3}(?:que\b|qu['’]|that\b|avoir\b|être\b|ne pas\b|of\b|"
+    r"[«“\"])|\s?:|\s\w{1,3}\s\w|\s(?:the|its|having|it|he|she|they)\b|\s\w{1,30}"
+)
+INTRODUCES = re.compile(r":\s?$|\b(?:que|qu['’]|that|said|says|de|,)\s?$")
+SKIPPED = re.compile(
+    r"\s{0,2}(?:(?:à|au|aux|auprès d[eu]|sur|devant|dans|chez|lors d[eu]|to)\s(?:l['’]|la |le |"
+    r"les )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|(?:lundi|mardi|mercredi|jeudi|vendredi|"
+    r"samedi|"
+    r"dimanche|hier|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|à son tour|encore|également|"
+    r"ainsi|alors)(?=[\s,])"
+)
+WHO_ENDS = re.compile(
+    r"\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|vendredi|samedi|"
+    r"dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|d[e'’]\s?(?:ne pas )?\w+(?:er|"
+    r"ir|oir|dre|tre)|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
+)
+BEGINS_A_SPEAKER = re.compile(
+    r"\s(?:(?:l['’]|d['’]autres )\w|(?:la|le|les|une?|des|son|sa|ses|leurs?|cet?|cette|ces|the|"
+    r"an?|his|her|"
+    r"their|notre|nos|our|il|elle|ils|elles|he|she|they|M\.|M|Mme)\s|[A-ZÀ-Ý])"
+)
+ENTOURAGE = re.compile(
+    r"\b(?:(?:l['’]|son |leur |the )?(?:entourage|équipe|avocate?|conseil|camp)\b|(?:les|ses|"
+    r"des) proches|"
+    r"un proche|une source|des sources|(?:his|her|their) (?:team|aides|lawyer)|aides to|"
+    r"lawyers? for|"
+    r"sources? (?:close|proche))",
+    re.IGNORECASE,
+)
+SPOKESPERSON = re.compile(r"porte-parole|spokes(?:man|woman|person|people)", re.IGNORECASE)
+PRONOUN = re.compile(r"(?:^|.*\s)(?:il|elle|ils|elles|he|she|they|on|celui-ci|celle-ci)", re.I)
+PRONOUN_IN_VERB = re.compile(r"-(?:il|elle|ils|elles)\b")
+COMPANY_WORDS = re.compile(
+    rf"(?:^|\s)(?:l['’]|la |le |the |cette |ce |this )(?:{COMPANY_NOUN})\b", re.IGNORECASE
+)
+ROLE_WORDS = re.compile(rf"(?<![\w-])(?P<role>{ROLE})(?![\w-])", re.IGNORECASE)
+INSTITUTION = re.compile(
+    r"(?:l['’]|la |le |les |the )(?:institution|organisation|ministère|gouvernement|exécutif|"
+    r"parquet|commission|association|ONG|autorités|police|mairie|préfecture|direction|syndicat|"
+    r"government|ministry|agency|council|authorities|union|court|prosecutors?)\b[\wà-ÿ\- ’']{0,50}|"
+    r"(?:certaine?s|plusieurs|des|une?|an?|some|several|"
+    r"many)\s[\wà-ÿ\-]{3,20}(?:\s[\wà-ÿ\-]{3,20}){0,2}",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"(?:[Ll]a\s|[Ll]e\s|[Ll]es\s|[Ll]['’]|[Tt]he\s)(?=.{0,60}[A-ZÀ-Ý]\w)"
+    r"(?!.{0,60}\s(?:a|ont|est|sont|has|have|is|are)\s)[\wà-ÿ\- ’']{2,60}"
+)
+OURSELVES = re.compile(
+    r"^(?:nous|nos|je|on|notre|we|our|i|rien|ça|cela)\b"
+    r"(?!\s(?:journal|confrères))",
+    re.IGNORECASE,
+)
+# The end of a sentence that only says who said it: "», a-t-il dit", ", according to the agency".
+CLOSING_FRAME = re.compile(
+    rf"(?<=[»”\"]),?\s(?:{VERB}|(?:[A-Z]\w+\s){{1,3}}(?:said|says|told|added)\b|"
+    r"(?:he|she|they|the [\w\s]{2,30}?)\s(?:said|says|told|added)\b)[^«»“”\"]{0,220}$|"
+    r",\s(?:according to|selon|d['’]après)\s[^,;:«»“”\"]{2,100}$"
+)

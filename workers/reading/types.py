@@ -1,0 +1,92 @@
+"""What a reader found in a document: plain values, no behaviour, no Django.
+
+All offsets are character offsets into `Reading.text`, so that a quote can be checked verbatim
+against the stored version for ever: `reading.text[passage.start : passage.end]`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Unreadable(Exception):
+    """The document cannot be read; the message is the reason, in a sentence for a person."""
+
+
+class Kind(StrEnum):
+    """What a passage is. Only statements and quotations are ever proposed."""
+
+    STATEMENT = "statement"
+    QUOTATION = "quotation"
+    QUESTION = "question"
+    HEADING = "heading"
+    BOILERPLATE = "boilerplate"
+    COMMENT = "comment"
+
+
+class Tolerance(StrEnum):
+    """How tightly a figure was given: "80 000", "près de 60 000", "plus de 10", "moins de 5"."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantity:
+    """A figure with its unit ("abonnés", "%"); start and end cover it and its tolerance word."""
+
+    value: Decimal
+    unit: str
+    tolerance: Tolerance
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """One sentence (or heading, or line of boilerplate) of the text."""
+
+    start: int
+    end: int
+    kind: Kind
+    language: str
+    speaker: str = ""
+    hedged: bool = False
+    negated: bool = False
+    wording: str = ""  # a claim one could put on the ledger, close to the passage's own words
+    checkworthy: float = 0.0  # 0..1: does it state a fact that can be checked?
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Denial:
+    """A span in which somebody denies what another passage of the same document says."""
+
+    start: int
+    end: int
+    speaker: str
+    of: int  # index of the passage that is denied, in Reading.passages
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A document as read. The same bytes and the same reader give the same Reading."""
+
+    text: str
+    title: str = ""
+    outlet: str = ""
+    authors: tuple[str, ...] = ()
+    canonical_url: str = ""
+    published_at: datetime | None = None
+    published_precision: str = ""  # "minute", "day" or "month": how much of the date is known
+    modified_at: datetime | None = None
+    language: str = ""
+    origin: str = ""  # who the text really comes from ("AFP"); empty: the outlet itself
+    origin_because: str = ""
+    passages: tuple[Passage, ...] = ()
+    denials: tuple[Denial, ...] = ()
