@@ -94,6 +94,7 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         indexes = (
             GinIndex(fields=["search"], name="claim_search"),
+            GinIndex(fields=["evidence"], name="claim_evidence", opclasses=["jsonb_path_ops"]),
             models.Index(fields=["status", "-position"], name="claim_by_status"),
             models.Index(fields=["-position"], name="claim_by_change"),
         )

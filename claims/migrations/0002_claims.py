@@ -197,6 +197,11 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["search"], name="claim_search"
                     ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["evidence"],
+                        name="claim_evidence",
+                        opclasses=["jsonb_path_ops"],
+                    ),
                     models.Index(
                         fields=["status", "-position"], name="claim_by_status"
                     ),

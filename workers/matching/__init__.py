@@ -12,7 +12,7 @@ __all__ = ["MATCHER", "Relation", "candidates", "relate"]
 def __getattr__(name: str) -> Any:
     """`candidates` needs Django, which the pure `relate` must not load."""
     if name == "candidates":
-        from workers.matching.candidates import candidates
+        from workers.matching.search import candidates
 
         return candidates
     raise AttributeError(name)
