@@ -119,25 +119,7 @@ def capture(document: Document, body: bytes, *, content_type: str, at: datetime)
     Raises:
         Unacceptable: they are empty or too large, or another document has them.
     """
-    _check(body, "")
-    sha256 = hashlib.sha256(body).hexdigest()
-    with transaction.atomic():
-        Document.objects.select_for_update().get(id=document.id)
-        last = document.versions.aggregate(last=Max("number"))["last"] or 0
-        version, _ = Version.objects.get_or_create(
-            sha256=sha256,
-            defaults={
-                "document": document,
-                "number": last + 1,
-                "content_type": _printable(content_type)[:200],
-                "body": body,
-                "captured_at": at,
-            },
-        )
-        if version.document_id != document.id:
-            where = version.document.url or version.document
-            raise Known(f"The desk has this very text already: see {where}.")
-    return version
+    return _captured(document, body, content_type, at)[0]
 
 
 def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
@@ -254,7 +236,8 @@ def _received(
             nudged_at=at,
         )
     if body is not None:
-        capture(document, body, content_type=content_type, at=at)
+        if not _captured(document, body, content_type, at)[1]:
+            return Received(document, new=False)  # Sent by somebody else a moment ago.
         Document.objects.filter(id=document.id).update(
             state=Document.State.WAITING,
             reason="",
@@ -265,6 +248,31 @@ def _received(
         document.refresh_from_db()
     _nudge(document.id)
     return Received(document, new=True)
+
+
+def _captured(
+    document: Document, body: bytes, content_type: str, at: datetime
+) -> tuple[Version, bool]:
+    """The version of the document with these bytes, and whether it is new."""
+    _check(body, "")
+    sha256 = hashlib.sha256(body).hexdigest()
+    with transaction.atomic():
+        Document.objects.select_for_update().get(id=document.id)
+        last = document.versions.aggregate(last=Max("number"))["last"] or 0
+        version, new = Version.objects.get_or_create(
+            sha256=sha256,
+            defaults={
+                "document": document,
+                "number": last + 1,
+                "content_type": _printable(content_type)[:200],
+                "body": body,
+                "captured_at": at,
+            },
+        )
+        if version.document_id != document.id:
+            where = version.document.url or version.document
+            raise Known(f"The desk has this very text already: see {where}.")
+    return version, new
 
 
 def _printable(text: str) -> str:

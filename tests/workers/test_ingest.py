@@ -1,0 +1,198 @@
+"""A document's way from its bytes to proposals, in one process and one transaction."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest.mock import patch
+from uuid import UUID
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.contrib.auth.models import User
+
+from claims import review
+from claims.models import Claim, Finding, Proposal
+from claims.review import Decision
+from sources import fetch, intake
+from sources.models import Document, Passage
+from workers.ingest import ingest
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+AGENCY = """Irène Castaing quitte Plumo
+
+Par La Dépêche des Monts avec AVP
+4 mai 2026 11:04
+
+La candidate Irène Castaing a quitté en avril le réseau Plumo, où son compte avait 80.000 abonnés.
+
+Mme Castaing accuse Plumo de vendre les données de ses membres, ce que l'entreprise dément.
+"""
+OTHER = """Pourquoi Irène Castaing a fermé son compte Plumo
+
+Par Le Veilleur
+6 mai 2026 08:00
+
+Irène Castaing a supprimé en avril son compte Plumo, suivi par près de 60.000 abonnés.
+"""
+
+
+def received(text: str | bytes, **about: str) -> Document:
+    body = text.encode() if isinstance(text, str) else text
+    about = {"content_type": "text/plain", "filename": "article.txt", **about}
+    return intake.receive(body=body, by="test", at=AT, **about).document
+
+
+def read(text: str | bytes, **about: str) -> Document:
+    document = received(text, **about)
+    ingest(document.id, at=AT)
+    document.refresh_from_db()
+    return document
+
+
+def finding(quote: str, **about: str) -> Finding:
+    found = Finding.objects.select_related("proposal")
+    return found.get(quote__contains=quote, **about)
+
+
+def test_two_counts_of_followers_become_one_disputed_proposal_with_both_figures() -> None:
+    read(AGENCY)
+    read(OTHER)
+    ours, theirs = finding("80.000 abonnés"), finding("60.000 abonnés")
+    assert ours.proposal == theirs.proposal
+    assert (theirs.stance, theirs.kind) == ("disputes", "figure")
+    assert theirs.ours["text"] == "80.000 abonnés"
+    assert theirs.theirs["text"] == "près de 60.000 abonnés"
+    assert theirs.proposal.disputed
+
+
+def test_a_denial_in_the_same_sentence_disputes_the_accusation_in_the_name_of_who_denies() -> None:
+    read(AGENCY)
+    denial = finding("ce que l'entreprise dément", stance="disputes")
+    assert (denial.kind, denial.speaker) == ("denial", "Plumo")
+    accusation = denial.proposal.findings.exclude(pk=denial.pk).get()
+    assert accusation.speaker == "Irène Castaing"
+
+
+def test_every_quote_stands_verbatim_at_its_place_in_the_version() -> None:
+    for text in (AGENCY, OTHER):
+        version = intake.newest(read(text))
+        assert version is not None
+        for found in Finding.objects.filter(document=version.sha256):
+            assert (version.text or "")[found.start : found.end] == found.quote
+
+
+def test_a_wire_credit_is_the_origin_of_what_the_outlet_prints() -> None:
+    read(AGENCY)
+    found = finding("80.000 abonnés")
+    assert (found.outlet, found.origin) == ("La Dépêche des Monts", "AVP")
+
+
+def test_a_reprint_joins_as_one_more_article_of_the_same_origin() -> None:
+    read(AGENCY)
+    read(AGENCY.replace("La Dépêche des Monts", "La Tribune du Sud"), filename="reprint.txt")
+    proposal = finding_of_outlet("La Tribune du Sud").proposal
+    user = User.objects.create(username="amina")
+    decision = Decision(by=user, at=AT, expected=0, command=UUID(int=1))
+    review.accept(proposal.id, decision, revision=proposal.revision)
+    claim = Claim.objects.get(id=proposal.claim)
+    assert (claim.articles, claim.origins) == (2, 1)
+
+
+def finding_of_outlet(outlet: str) -> Finding:
+    return Finding.objects.filter(outlet=outlet, quote__contains="80.000").get()
+
+
+def test_a_dismissed_passage_is_not_proposed_again_in_a_reprint() -> None:
+    read(AGENCY)
+    proposal = finding("80.000 abonnés").proposal
+    user = User.objects.create(username="amina")
+    decision = Decision(by=user, at=AT, expected=0, command=UUID(int=2))
+    review.dismiss(proposal.id, decision, revision=proposal.revision, reason="Sans intérêt.")
+    read(AGENCY.replace("La Dépêche des Monts", "La Tribune du Sud"), filename="reprint.txt")
+    assert Finding.objects.filter(quote__contains="80.000 abonnés").count() == 1
+
+
+def test_reading_twice_changes_nothing() -> None:
+    document = read(AGENCY)
+    before = (Passage.objects.count(), Proposal.objects.count(), Finding.objects.count())
+    ingest(document.id, at=AT)
+    assert before == (Passage.objects.count(), Proposal.objects.count(), Finding.objects.count())
+
+
+def test_a_corrected_article_is_a_next_version_and_proposes_only_what_changed() -> None:
+    url = "https://veilleur.example/plumo"
+    first = read(OTHER, url=url)
+    corrected = read(OTHER.replace("60.000", "62.000"), url=url)
+    assert corrected == first
+    assert [version.number for version in first.versions.order_by("number")] == [1, 2]
+    assert Finding.objects.filter(quote__contains="60.000").count() == 1
+    assert Finding.objects.filter(quote__contains="62.000").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 20, "text/plain", "text"),
+        (b"<html><nav><a href=/>Accueil</a><a href=/x>Sport</a></nav></html>", "text/html", ""),
+        (b"%PDF-1.4\nnot really a PDF", "application/pdf", "PDF"),
+    ],
+)
+def test_what_cannot_be_read_fails_with_a_reason_and_proposes_nothing(
+    body: bytes, content_type: str, reason: str
+) -> None:
+    document = read(body, content_type=content_type)
+    assert document.state == Document.State.FAILED
+    assert reason in document.reason
+    assert document.reason.endswith(".")
+    assert not Proposal.objects.exists()
+
+
+def test_broken_utf8_is_read_all_the_same() -> None:
+    document = read(AGENCY.encode("cp1252"))
+    assert document.state == Document.State.READ
+    assert finding("80.000 abonnés")
+
+
+def test_a_page_that_cannot_be_fetched_fails_with_what_the_fetcher_said() -> None:
+    document = intake.receive(url="https://nowhere.example/a", by="test", at=AT).document
+    with patch.object(fetch, "fetch", side_effect=fetch.Unfetchable("There is no such host.")):
+        ingest(document.id, at=AT)
+    document.refresh_from_db()
+    assert (document.state, document.reason) == ("failed", "There is no such host.")
+
+
+def test_a_fetched_page_is_captured_and_read() -> None:
+    document = intake.receive(url="https://veilleur.example/b", by="test", at=AT).document
+    page = fetch.Fetched(OTHER.encode(), "text/plain; charset=utf-8", document.url)
+    with patch.object(fetch, "fetch", return_value=page):
+        ingest(document.id, at=AT)
+    assert finding("60.000 abonnés").url == document.url
+
+
+def test_reading_that_takes_too_long_ends_with_a_sentence() -> None:
+    document = received(AGENCY)
+    with patch("workers.ingest.read", side_effect=SoftTimeLimitExceeded):
+        ingest(document.id, at=AT)
+    document.refresh_from_db()
+    assert document.state == Document.State.FAILED
+    assert "too long" in document.reason
+
+
+def test_the_real_articles_end_as_one_disputed_count_and_three_denials_of_tiktok(
+    shared: Path,
+) -> None:
+    for path in sorted((shared / "seeds").glob("0*.txt")):
+        assert read(path.read_bytes(), filename=path.name).state == Document.State.READ
+    proposal = finding("près de 60.000 abonnés").proposal
+    assert figures(proposal) == {"80.000 abonnés", "près de 60.000 abonnés"}
+    for quote in ("complètement fausses", "dément fermement", "dément toutes les accusations"):
+        denial = finding(quote, stance="disputes")
+        assert (denial.kind, denial.speaker) == ("denial", "TikTok")
+    for never in ("Soutenez", "Déjà abonné", "cour constitutionnelle", "influenceurs"):
+        assert not Finding.objects.filter(quote__contains=never).exists()
+
+
+def figures(proposal: Proposal) -> set[str]:
+    pairs = proposal.findings.filter(kind="figure").values_list("ours", "theirs")
+    return {figure["text"] for pair in pairs for figure in pair}
