@@ -1,0 +1,83 @@
+"""The doctor's words: what is up, what is not, and never a secret."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.management import call_command
+
+from tests.conftest import Server
+from tracker.celery import BEAT_KEY, heartbeat
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_all_is_well_where_everything_runs(
+    worker: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heartbeat.delay()
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    deadline = time.monotonic() + 20
+    while not client.exists(BEAT_KEY) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    call_command("doctor")
+    said = capsys.readouterr().out
+    for line in ("PostgreSQL: version", "Tables: up to date", "Rights: tracker_app has no more"):
+        assert f"ok      {line}" in said
+    assert "ok      Worker: 1 answering" in said
+    assert "ok      Beat: last heard of" in said
+    assert "All is well." in said
+
+
+def test_a_missing_worker_is_told_with_what_to_do(
+    committed: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        call_command("doctor")
+    said = capsys.readouterr().out
+    assert end.value.code == 1
+    assert "NOT OK  Worker: none answers\n        -> start python3 manage.py demo" in said
+    assert "NOT OK  Beat: never heard of" in said
+    for url in (os.environ["DATABASE_URL"], settings.REDIS_URL):
+        assert str(urlsplit(url).password) not in said
+
+
+def test_a_role_with_too_many_rights_is_found_out(
+    committed: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = doctor({"DATABASE_URL": os.environ["OWNER_DATABASE_URL"]})
+    assert "NOT OK  Rights: tracker_owner could rewrite history" in said
+
+
+def test_servers_that_do_not_answer_are_named_and_no_password_is_shown() -> None:
+    nowhere = "127.0.0.1:1"
+    said = doctor(
+        {
+            "DATABASE_URL": f"postgres://tracker_app:letmein@{nowhere}/tracker",
+            "REDIS_URL": f"redis://:letmein@{nowhere}/1",
+        }
+    )
+    assert "NOT OK  PostgreSQL: does not answer" in said
+    assert "NOT OK  Redis: does not answer" in said
+    assert "Disk:" in said
+    assert "letmein" not in said
+
+
+def doctor(environment: dict[str, str]) -> str:
+    """What the doctor says in another environment; it must not be content."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    return done.stdout

@@ -1,0 +1,51 @@
+"""The Celery app: Redis carries nudges, PostgreSQL holds the work.
+
+A message lost or delivered twice changes nothing: beat asks the tables every half minute for
+documents that are still waiting and nudges the workers again.
+"""
+
+import os
+import time
+
+from celery import Celery
+from redis import Redis
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+
+BEAT_KEY = "claim-tracker:beat"
+
+app = Celery("tracker")
+app.conf.update(
+    broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
+    broker_connection_retry_on_startup=True,
+    # A worker killed in mid-document gives its message back within seconds, not minutes.
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    },
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=300,
+    task_soft_time_limit=240,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+    beat_schedule={
+        "nudge forgotten documents": {"task": "workers.nudge_forgotten", "schedule": 30.0},
+        "heartbeat": {"task": "tracker.heartbeat", "schedule": 15.0},
+    },
+)
+app.autodiscover_tasks(["workers"])
+
+
+@app.task(name="tracker.heartbeat")
+def heartbeat() -> None:
+    """Leave the time in Redis, so that `manage.py doctor` sees beat and a worker both alive."""
+    with Redis.from_url(app.conf.broker_url) as redis:
+        redis.set(BEAT_KEY, int(time.time()), ex=3600)

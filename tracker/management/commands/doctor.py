@@ -1,0 +1,172 @@
+"""`doctor`: what is up, what is not and what to do about it, in plain words, without secrets."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from sources.models import Document
+from tracker import boot
+from tracker.celery import BEAT_KEY, app
+
+FRESH = 60  # seconds; beat leaves the time in Redis every 15
+ROOM = 1024**3  # bytes that should be free for documents and logs
+# More than the application's role needs: what would let it rewrite history.
+TOO_MUCH = """
+SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls
+    OR pg_has_role('tracker_owner', 'MEMBER') OR pg_has_role('tracker_ledger', 'MEMBER')
+    OR has_table_privilege('ledger.event', 'INSERT, UPDATE, DELETE, TRUNCATE')
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty where it is well."""
+
+    what: str
+    state: str
+    remedy: str = ""
+
+
+class Command(BaseCommand):
+    """Each check stands alone: what one cannot reach does not hide what another finds."""
+
+    help = "Say in plain words what is up, what is not and what to do about it."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line for each finding; exit code 1 where anything is not well."""
+        ill = 0
+        for check in CHECKS:
+            for finding in check():
+                ill += bool(finding.remedy)
+                mark = "NOT OK" if finding.remedy else "ok"
+                self.stdout.write(f"{mark:7} {finding.what}: {finding.state}")
+                if finding.remedy:
+                    self.stdout.write(f"        -> {finding.remedy}")
+        if ill:
+            self.stdout.write(f"\n{ill} of these {'needs' if ill == 1 else 'need'} your attention.")
+            sys.exit(1)
+        self.stdout.write("\nAll is well.")
+
+
+def environment() -> Iterator[Finding]:
+    """Python and the packages of the lock."""
+    yield Finding(what="Python", state=f"{sys.version.split()[0]} in {sys.prefix}")
+    if not boot.inside(settings.BASE_DIR / ".venv"):
+        yield Finding(what="Packages", state="an environment of your own, which is not checked")
+    elif boot.current(settings.BASE_DIR):
+        yield Finding(what="Packages", state="as requirements.txt says")
+    else:
+        remedy = "start any command with python3 manage.py: it installs them"
+        yield Finding(what="Packages", state="not those of requirements.txt", remedy=remedy)
+
+
+def database() -> Iterator[Finding]:
+    """PostgreSQL, its tables and what this role may do to them."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_user, current_setting('server_version')")
+            role, version = cursor.fetchone()
+            yield Finding(what="PostgreSQL", state=f"version {version}, as role {role}")
+            yield _tables()
+            cursor.execute(TOO_MUCH)
+            too_much = cursor.fetchone()[0]
+    except DatabaseError as error:
+        remedy = f"see that DATABASE_URL is right and its server runs ({_first_line(error)})"
+        yield Finding(what="PostgreSQL", state="does not answer as it should", remedy=remedy)
+        return
+    if too_much:
+        remedy = "run tracker/roles.sql and let DATABASE_URL name the role tracker_app"
+        yield Finding(what="Rights", state=f"{role} could rewrite history", remedy=remedy)
+    else:
+        yield Finding(what="Rights", state=f"{role} has no more than it needs")
+
+
+def _tables() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        state = f"{len(missing)} migrations are not applied"
+        return Finding(what="Tables", state=state, remedy="run python3 manage.py migrate")
+    return Finding(what="Tables", state="up to date")
+
+
+def messages() -> Iterator[Finding]:
+    """Redis, beat and the workers, which need each other in this order."""
+    start = "start python3 manage.py demo, or "
+    try:
+        once = Retry(NoBackoff(), 0)
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, retry=once)
+        server = client.info("server")
+        beat = client.get(BEAT_KEY)
+    except redis.RedisError as error:
+        remedy = f"see that REDIS_URL is right and its server runs ({_first_line(error)})"
+        yield Finding(what="Redis", state="does not answer", remedy=remedy)
+        return
+    version = server.get("valkey_version") or server["redis_version"]
+    yield Finding(what=server.get("server_name", "Redis").title(), state=f"version {version}")
+    try:
+        with app.connection_for_write() as broker:
+            workers = app.control.ping(timeout=2, connection=broker)
+    except OperationalError:
+        workers = []
+    if workers:
+        yield Finding(what="Worker", state=f"{len(workers)} answering")
+    else:
+        remedy = f"{start}celery -A tracker worker; documents wait meanwhile and are not lost"
+        yield Finding(what="Worker", state="none answers", remedy=remedy)
+    age = time.time() - float(beat) if beat else None
+    if age is not None and age < FRESH:
+        yield Finding(what="Beat", state=f"last heard of {age:.0f} seconds ago")
+    else:
+        state = "never heard of" if age is None else f"last heard of {age:.0f} seconds ago"
+        remedy = f"{start}celery -A tracker beat; give it half a minute, and a worker"
+        yield Finding(what="Beat", state=state, remedy=remedy)
+
+
+def documents() -> Iterator[Finding]:
+    """What waits to be read, and what could not be."""
+    try:
+        waiting = Document.objects.filter(state=Document.State.WAITING).count()
+        failed = Document.objects.filter(state=Document.State.FAILED).count()
+    except DatabaseError:
+        return  # the database's own line says it
+    yield Finding(
+        what="Documents",
+        state=f"{waiting} waiting, {failed} that could not be read (each says why in the admin)",
+    )
+
+
+def disk() -> Iterator[Finding]:
+    """Room for what is still to come."""
+    place = settings.DATA_DIR if settings.DATA_DIR.exists() else settings.BASE_DIR
+    free = shutil.disk_usage(place).free
+    state = f"{free / ROOM:.1f} GiB free at {place}"
+    remedy = f"free at least {ROOM // 1024**3} GiB, or set DATA_DIR elsewhere"
+    yield Finding(what="Disk", state=state, remedy=remedy if free < ROOM else "")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    environment,
+    database,
+    messages,
+    documents,
+    disk,
+)

@@ -1,0 +1,226 @@
+"""Every setting, in one file, from the environment; `manage.py` fills it in on a laptop.
+
+A setting is named here with its type, default and meaning. Secrets come only from the environment
+and have no default where the desk's data could be reached without them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# Where the embedded services, logs and secrets of a laptop live.
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
+
+DEBUG = env.bool("DEBUG", default=False)
+# Commands that need no database (checks, help) run without any environment at all.
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    "no-database-no-secret" if "DATABASE_URL" not in env.ENVIRON else ""
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# True where TLS ends before this server: cookies become secure and HTTP is redirected.
+HTTPS = env.bool("HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "tracker",
+    "claims",
+    "sources",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "tracker.urls"
+WSGI_APPLICATION = "tracker.wsgi.application"
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "claims" / "desk" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def database(name: str) -> dict[str, Any]:
+    """The connection named by an environment variable; a wait for a lock or an answer has an end."""
+    return {
+        **env.db(name, default="postgres://localhost/unconfigured"),
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {
+            "options": "-c lock_timeout=5s -c statement_timeout=60s",
+            "connect_timeout": 5,
+        },
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+# `default` is the application's role, which cannot rewrite history or change a table.
+DATABASES = {"default": database("DATABASE_URL")}
+if "OWNER_DATABASE_URL" in env.ENVIRON:
+    # The owner's role exists for migrations alone; `manage.py migrate` takes it.
+    DATABASES["owner"] = database("OWNER_DATABASE_URL")
+    DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "claims" / "desk" / "static"]
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+# Files are served straight from the installed packages, so that a demo needs no collectstatic.
+WHITENOISE_USE_FINDERS = True
+
+# A larger document is refused before it is read (bytes).
+MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024)
+# JSON bodies of the API have no business being larger than this (bytes).
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Alpine.js, on which unfold's pages are built, evaluates expressions and sets styles.
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "claims.clients.keys.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["tracker.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "tracker.paging.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tracker.errors.problem",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Claim Tracker",
+    "DESCRIPTION": "Claims, their status, their whole history and the gap-free feed of it all.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimStatus": "claims.models.Claim.STATUSES",
+        "ProposalState": "claims.models.Proposal.STATES",
+        "DocumentState": "sources.models.Document.State",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.schema.with_problems",
+    ],
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Claim Tracker",
+    "SITE_HEADER": "Claim Tracker",
+    "SITE_SYMBOL": "fact_check",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_LANGUAGES": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "DASHBOARD_CALLBACK": "claims.desk.dashboard.first_page",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .014 243)",
+            "100": "oklch(93.6% .032 243)",
+            "200": "oklch(88.2% .059 243)",
+            "300": "oklch(80.9% .105 243)",
+            "400": "oklch(70.7% .135 245)",
+            "500": "oklch(62.3% .155 248)",
+            "600": "oklch(54.6% .160 250)",
+            "700": "oklch(48.8% .150 252)",
+            "800": "oklch(42.4% .125 253)",
+            "900": "oklch(37.9% .100 254)",
+            "950": "oklch(28.2% .075 255)",
+        }
+    },
+    "SIDEBAR": {"navigation": "tracker.sidebar.navigation"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,39 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.decorators.common import no_append_slash
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from claims.api.claims import Claims, OneClaim
+from claims.api.events import Everything, History
+from claims.api.proposals import OneProposal, Proposals
+from sources.api import Documents, OneDocument
+from tracker import errors
+
+api = [
+    path("claims/", Claims.as_view(), name="claims"),
+    path("claims/<uuid:claim>/", OneClaim.as_view(), name="claim"),
+    path("claims/<uuid:claim>/events/", History.as_view(), name="history"),
+    path("events/", Everything.as_view(), name="feed"),
+    path("proposals/", Proposals.as_view(), name="proposals"),
+    path("proposals/<uuid:proposal>/", OneProposal.as_view(), name="proposal"),
+    # A redirect to the address with its slash would lose what was sent.
+    path("documents/", no_append_slash(Documents.as_view()), name="documents"),
+    path("documents/<uuid:document>/", OneDocument.as_view(), name="document"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("problems/<slug:name>/", errors.page, name="problem"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
