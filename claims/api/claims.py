@@ -1,0 +1,225 @@
+"""Claims as they stand: the read model, presented.
+
+One claim is one row read. Its ETag is the version of its history, from which everything in it is
+folded, so that a client asks "anything new?" for the price of a 304.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from claims.api.parameters import Listing
+from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.models import Claim
+
+LANGUAGE = r"^[a-z]{2,3}$"
+
+
+class Wanted(Listing):
+    """The filters of the list of claims."""
+
+    status = serializers.ChoiceField(Claim.STATUSES, required=False)
+    q = serializers.CharField(
+        required=False, max_length=500, help_text="Words, in the claim's own language."
+    )
+    source = serializers.CharField(  # type: ignore[assignment]  # a field
+        required=False, help_text="The name of an outlet or an origin of its evidence."
+    )
+    language = serializers.RegexField(LANGUAGE, required=False, help_text='As in "fr".')
+
+
+class Counts(serializers.Serializer[Claim]):
+    """How much stands for and against a claim."""
+
+    origins = serializers.IntegerField(help_text="Independent origins that support it.")
+    articles = serializers.IntegerField(help_text="Documents that support it.")
+    disputes = serializers.IntegerField()
+
+
+class Verdict(serializers.Serializer[dict[str, Any]]):
+    """The desk's verdict; `outdated` where the claim has changed since."""
+
+    verdict = serializers.CharField()
+    explanation = serializers.CharField()
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(["pending", "confirmed"])
+    by = serializers.CharField()
+    confirmed_by = serializers.CharField()
+    outdated = serializers.BooleanField()
+
+
+class ClaimSummary(serializers.ModelSerializer[Claim]):
+    """A claim in a list."""
+
+    counts = Counts(source="*", read_only=True)
+    verdict = Verdict(allow_null=True, read_only=True)
+
+    class Meta:
+        model = Claim
+        fields: tuple[str, ...] = (
+            "id", "wording", "language", "claimant", "status", "version", "position", "counts",
+            "verdict", "merged_into", "asserted_at", "changed_at", "recorded_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class Figure(serializers.Serializer[dict[str, str]]):
+    """A figure as a text gives it; `value` is a decimal number in digits."""
+
+    value = serializers.CharField()
+    unit = serializers.CharField()
+    tolerance = serializers.CharField()
+    text = serializers.CharField()
+
+
+class Evidence(serializers.Serializer[dict[str, Any]]):
+    """A piece of evidence that stands, pinned to an immutable version of a document."""
+
+    version = serializers.IntegerField(help_text="Where in the claim's history it came.")
+    claim = serializers.CharField(help_text="The absorbed claim whose history that is, or empty.")
+    word = serializers.ChoiceField(["asserted", "corroborated", "disputed"])
+    kind = serializers.CharField(
+        default="", read_only=True, help_text="How it disputes the claim, if it does."
+    )
+    outlet = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    quote = serializers.CharField()
+    speaker = serializers.CharField()
+    document = serializers.CharField(help_text="The SHA-256 of the version's bytes.")
+    start = serializers.IntegerField(help_text="In characters of the version's text.")
+    end = serializers.IntegerField()
+    ours = Figure(
+        default=None, allow_null=True, read_only=True, help_text="The figure of the claim."
+    )
+    theirs = Figure(
+        default=None, allow_null=True, read_only=True, help_text="The figure that the quote gives."
+    )
+    found_by = serializers.CharField()
+
+
+class Origin(serializers.Serializer[dict[str, Any]]):
+    """Evidence that comes from one origin, however many outlets printed it."""
+
+    origin = serializers.CharField()
+    evidence = Evidence(many=True)
+
+
+class ClaimDetail(ClaimSummary):
+    """A claim with all evidence that stands."""
+
+    evidence = serializers.SerializerMethodField()
+
+    class Meta(ClaimSummary.Meta):
+        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence")
+        read_only_fields = fields
+
+    @extend_schema_field(Origin(many=True))
+    def get_evidence(self, claim: Claim) -> list[dict[str, Any]]:
+        return grouped(claim.evidence)
+
+
+class MergedClaim(serializers.Serializer[Claim]):
+    """What is left of a claim that became part of another one."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    merged_into = serializers.UUIDField()
+
+
+class Claims(ListAPIView[Claim]):
+    """The claims, the one that changed last first."""
+
+    queryset = Claim.objects.defer("evidence", "search")
+    serializer_class = ClaimSummary
+    ordering = ("-position",)
+
+    @extend_schema(operation_id="claims", parameters=[Wanted])
+    def get(self, request: Request) -> Response:
+        return self.list(request)
+
+    def filter_queryset(self, queryset: QuerySet[Claim, Any]) -> QuerySet[Claim, Any]:
+        return queryset.filter(wanted(**Wanted.of(self.request)))
+
+
+class OneClaim(GenericAPIView[Claim]):
+    """A claim as it stands now."""
+
+    queryset = Claim.objects.defer("search")
+    serializer_class = ClaimDetail
+
+    @extend_schema(
+        operation_id="claim",
+        parameters=[IF_NONE_MATCH],
+        responses={
+            200: ClaimDetail,
+            304: OpenApiResponse(description="The version you have is still the last."),
+            308: OpenApiResponse(
+                MergedClaim, description="It became part of the claim in Location."
+            ),
+        },
+    )
+    def get(self, request: Request, claim: UUID) -> HttpResponseBase:
+        found = self.get_queryset().filter(id=claim).first()
+        if found is None:
+            raise NotFound(f"There is no claim {claim}.")
+        if found.merged_into:
+            where = reverse("claim", args=[found.merged_into])
+            # A merge can be undone, so that nobody may remember this redirect without asking.
+            headers = {"Location": where, "Cache-Control": "no-cache"}
+            return Response(MergedClaim(found).data, status=308, headers=headers)
+        return versioned(request, found.version, lambda: self.get_serializer(found).data)
+
+
+def wanted(
+    *,
+    status: str = "",
+    q: str = "",
+    source: str = "",
+    language: str = "",
+    **_paging: Any,
+) -> Q:
+    """The claims that a client asks for."""
+    condition = Q()
+    if status:
+        condition &= Q(status=status)
+    if language:
+        condition &= Q(language=language)
+    if source:
+        named = [Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin")]
+        condition &= named[0] | named[1]
+    if q:
+        condition &= _says(q)
+    return condition
+
+
+def grouped(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pieces of evidence by their origin, the origin that came first first."""
+    origins: dict[str, list[dict[str, Any]]] = {}
+    for piece in evidence:
+        origins.setdefault(piece["origin"], []).append(piece)
+    shown = Origin()
+    return [
+        shown.to_representation({"origin": origin, "evidence": pieces})
+        for origin, pieces in origins.items()
+    ]
+
+
+def _says(words: str) -> Q:
+    """The claims whose text has these words, each stemmed in the language of the claim."""
+    french, english = (
+        SearchQuery(words, config=config, search_type="websearch")
+        for config in ("french", "english")
+    )
+    return Q(language="fr", search=french) | (~Q(language="fr") & Q(search=english))

@@ -1,0 +1,161 @@
+"""Events as they stand in the ledger: the history of a claim, and the feed of everything.
+
+A position is dense and never changes, so that a client who remembers one number misses nothing:
+ask from there, keep `next`, ask again. The hashes let the client check what it was told.
+"""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from claims.api.parameters import Parameters
+from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.ledger import log
+from claims.ledger.entry import Entry, timestamp
+from claims.models import Claim
+
+LIMIT = 100
+LARGEST = 2**62  # positions are bigints, and a limit is added to one
+
+
+class Window(Parameters):
+    """The part of a claim's history that is asked for."""
+
+    after = serializers.IntegerField(
+        default=0, min_value=0, max_value=2**31 - 1, help_text="A version; what came later is sent."
+    )
+    limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
+
+
+class From(Parameters):
+    """The part of the feed that is asked for."""
+
+    limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of Python's own, which no attribute may be called."""
+        first = serializers.IntegerField(
+            default=0, min_value=0, max_value=LARGEST, help_text="The position to begin at."
+        )
+        return {"from": first, **super().get_fields()}
+
+
+class Hashes(serializers.Serializer[Entry]):
+    """In hexadecimal; how they are made is in docs/api.md."""
+
+    leaf = serializers.CharField()
+    previous = serializers.CharField(help_text="The leaf hash of the event before, in this claim.")
+    commitment = serializers.CharField()
+    salt = serializers.CharField(allow_null=True)
+
+
+class Event(serializers.Serializer[Entry]):
+    """One event; `data` is what was said, or null once that was erased."""
+
+    position = serializers.IntegerField()
+    event_id = serializers.UUIDField()
+    claim = serializers.UUIDField(source="stream_id")
+    version = serializers.IntegerField()
+    type = serializers.CharField()
+    schema_version = serializers.IntegerField()
+    actor = serializers.CharField(help_text="A pseudonym.")
+    effective_at = serializers.DateTimeField(help_text="When it holds.")
+    recorded_at = serializers.DateTimeField(help_text="When the ledger took it.")
+    command_id = serializers.UUIDField()
+    data = serializers.DictField(allow_null=True)  # type: ignore[assignment]  # a field
+    hashes = Hashes()
+
+    def to_representation(self, entry: Entry) -> dict[str, Any]:
+        """Field by field, with times exactly as they are hashed."""
+        return {
+            "position": entry.position,
+            "event_id": str(entry.event_id),
+            "claim": str(entry.stream_id),
+            "version": entry.version,
+            "type": entry.type,
+            "schema_version": entry.schema_version,
+            "actor": entry.actor,
+            "effective_at": timestamp(entry.effective_at),
+            "recorded_at": timestamp(entry.recorded_at),
+            "command_id": str(entry.command_id),
+            "data": None if entry.body is None else json.loads(entry.body),
+            "hashes": {
+                "leaf": entry.leaf_hash.hex(),
+                "previous": entry.prev_hash.hex(),
+                "commitment": entry.commitment.hex(),
+                "salt": entry.salt.hex() if entry.salt else None,
+            },
+        }
+
+
+class Stream(serializers.Serializer[Any]):
+    """A part of a claim's history, oldest first."""
+
+    claim = serializers.UUIDField()
+    version = serializers.IntegerField(help_text="Of the claim now.")
+    events = Event(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class Feed(serializers.Serializer[Any]):
+    """A part of everything that was ever recorded, in the order in which it was."""
+
+    events = Event(many=True)
+    next = serializers.IntegerField(help_text="The position to ask from next.")
+    size = serializers.IntegerField(help_text="How many events there are.")
+
+
+class History(APIView):
+    """The history of a claim, oldest first; the history of a merged one is still here."""
+
+    @extend_schema(operation_id="history", parameters=[Window, IF_NONE_MATCH], responses=Stream)
+    def get(self, request: Request, claim: UUID) -> HttpResponseBase:
+        asked = Window.of(request)
+        version = Claim.objects.filter(id=claim).values_list("version", flat=True).first()
+        if version is None:
+            raise NotFound(f"There is no claim {claim}.")
+        after = asked["after"]
+        # No more than the version that the ETag names, whatever was recorded since.
+        limit = max(0, min(asked["limit"], version - after))
+
+        following = None
+        if after + limit < version:
+            here = request.build_absolute_uri()
+            following = replace_query_param(here, "after", str(after + limit))
+
+        def present() -> dict[str, Any]:
+            entries = log.stream(claim, after=after, limit=limit)
+            events = _shown(entries)
+            return {"claim": claim, "version": version, "events": events, "next": following}
+
+        response = versioned(request, version, present)
+        if following:
+            response["Link"] = f'<{following}>; rel="next"'
+        return response
+
+
+class Everything(APIView):
+    """The feed: every event, densely numbered from 0. Ask again from `next` for what is new."""
+
+    @extend_schema(operation_id="feed", parameters=[From], responses=Feed)
+    def get(self, request: Request) -> Response:
+        asked = From.of(request)
+        first, size = asked["from"], log.size()
+        # No further than `size`, so that both are of the same moment.
+        entries = log.feed(first, max(0, min(asked["limit"], size - first)))
+        events = _shown(entries)
+        return Response({"events": events, "next": first + len(events), "size": size})
+
+
+def _shown(entries: list[Entry]) -> list[dict[str, Any]]:
+    event = Event()
+    return [event.to_representation(entry) for entry in entries]

@@ -1,0 +1,45 @@
+"""What may be asked for in an address; what is unknown there is refused and never ignored.
+
+A filter that is misspelt and then ignored would give a client all claims instead of a few, and
+nothing to notice it by.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+
+class Parameters(serializers.Serializer[Any]):
+    """The parameters of an address."""
+
+    @classmethod
+    def of(cls, request: Request) -> dict[str, Any]:
+        """The valid parameters of a request; a ValidationError names each one that is not."""
+        given = request.query_params.lists()
+        asked = cls(data={name: v[0] if len(v) == 1 else v for name, v in given})
+        asked.is_valid(raise_exception=True)
+        valid: dict[str, Any] = asked.validated_data
+        return valid
+
+    def to_internal_value(self, data: dict[str, Any]) -> Any:
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            told = _("There is no such parameter; there are: {known}.")
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {name: [told.format(known=known)] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class Listing(Parameters):
+    """The parameters of every list with cursors."""
+
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=200, help_text="Rows on a page; 50 if not given."
+    )
+    cursor = serializers.CharField(
+        required=False, help_text="From `next` or `previous` of another page of the same list."
+    )

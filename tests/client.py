@@ -1,0 +1,48 @@
+"""A client of the API as a developer elsewhere has one: an address and a key."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.utils import timezone
+
+from claims.clients import keys
+
+API = "/api/v1"
+
+
+def key(*groups: str, name: str = "client") -> str:
+    """A key that acts as a user of these groups."""
+    user, _ = User.objects.get_or_create(username=name)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    _kept, secret = keys.make(name=name, user=user, at=timezone.now())
+    return secret
+
+
+def client(*groups: str, name: str = "client") -> Client:
+    """A client in this process, with such a key."""
+    headers = {"Authorization": f"Bearer {key(*groups, name=name)}"}
+    return Client(raise_request_exception=False, headers=headers)
+
+
+def problem(response: Any, status: int, name: str) -> dict[str, Any]:
+    """The body of a refusal, which must be a problem of that kind."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert body["type"].endswith(f"/problems/{name}/")
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"]
+    assert body["instance"]
+    return body
+
+
+def wrong(response: Any, place: str) -> str:
+    """What a 400 says of one parameter, or of one place in the body."""
+    errors = problem(response, 400, "invalid-request")["errors"]
+    return next(
+        str(error["detail"])
+        for error in errors
+        if place in (error.get("parameter"), error.get("pointer"))
+    )
