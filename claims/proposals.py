@@ -5,6 +5,7 @@ This is the one place that writes proposals, and it writes no event: `review` do
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -90,8 +91,8 @@ def propose(
 
 
 def fingerprint(quote: str) -> str:
-    """The same for quotes that differ only in case, spacing and punctuation."""
-    plain = re.sub(r"\W+", " ", quote.casefold()).strip()
+    """The same for quotes that differ only in case, spacing, punctuation and how é is written."""
+    plain = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", quote).casefold()).strip()
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -101,8 +102,8 @@ def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposa
     Raises:
         Decided: another decision was first, or findings joined since `revision`.
     """
-    found = Proposal.objects.select_for_update(of=("self",)).select_related("decided_by")
-    row = found.filter(id=proposal).first()
+    # Not joined with who decided: a row that was waited for comes with what was joined before.
+    row = Proposal.objects.select_for_update().filter(id=proposal).first()
     if row is None:
         raise Refused("There is no such proposal.")
     if row.state != "open" and (row.state, row.command) != (state, command):

@@ -47,7 +47,7 @@ def replay(*, mend: bool, progress: Progress = lambda done, of: None) -> Replaye
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
-            f"CREATE TEMPORARY TABLE rebuilt ON COMMIT DROP AS SELECT {NAMES} "  # noqa: S608
+            f"CREATE TEMPORARY TABLE rebuilt AS SELECT {NAMES} "  # noqa: S608
             "FROM claims_claim WITH NO DATA"
         )
         size = log.size()
@@ -61,6 +61,7 @@ def replay(*, mend: bool, progress: Progress = lambda done, of: None) -> Replaye
             _swap(different)
         cursor.execute("SELECT count(*) FROM rebuilt")
         claims = cursor.fetchone()[0]
+        cursor.execute("DROP TABLE rebuilt")
     return Replayed(size=end, claims=claims, different=different)
 
 

@@ -55,6 +55,7 @@ SCALE: dict[str, int | None] = {
     "false": 1,
     "unproven": None,
 }
+STANCES = {"", "supports", "disputes"}  # nothing: what each finding says of itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +90,8 @@ def accept(
     `revision` is that of the proposal on the screen. The wording of a new claim, the stance of
     the findings and the claim they go `to` can be changed. Raises also `Decided`.
     """
+    if stance not in STANCES or kind not in {"", *DisputeKind}:
+        raise Refused("Say whether the passage supports or disputes the claim, and how.")
     held = proposals.held(proposal, "accepted", command=decision.command, revision=revision)
     if held.state != "open":
         return held
@@ -108,11 +111,13 @@ def accept(
 
 @retried
 @transaction.atomic
-def dismiss(proposal: UUID, decision: Decision, *, revision: int, reason: str) -> Proposal:
+def dismiss(
+    proposal: UUID, decision: Decision, *, revision: int, reason: str, to: UUID | None = None
+) -> Proposal:
     """Say no, with the reason. For a claim on the ledger the no is an event of its history.
 
     Where a claim was only proposed there is no history to record it in, and the proposal itself
-    remembers. Raises also `Decided`.
+    remembers. The claim which that one became part of is named by `to`. Raises also `Decided`.
     """
     held = proposals.held(proposal, "dismissed", command=decision.command, revision=revision)
     if held.state != "open":
@@ -122,7 +127,7 @@ def dismiss(proposal: UUID, decision: Decision, *, revision: int, reason: str) -
     position = None
     if not held.begins:
         words = [_dismissed(finding, reason) for finding in held.findings.all()]
-        position = _say(held.claim, decision, *words).last
+        position = _say(to or held.claim, decision, *words).last
     return proposals.decide(
         held,
         "dismissed",
