@@ -21,6 +21,7 @@ from django.conf import settings
 MOST_HOPS = 5
 SECONDS = 30.0  # for the whole page, with all its redirects
 SILENCE = 10.0  # seconds without a byte
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 AGENT = "ClaimTracker/0.1 (newsroom fact-checking)"
 
 
@@ -140,9 +141,14 @@ def _public_address(host: str, port: int) -> str:
 
 
 def _is_public(address: str) -> bool:
+    """Is this a public address, and so is the IPv4 address that it may carry inside?"""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
+    public = ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        translated = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
+        inner = ip.ipv4_mapped or ip.sixtofour or translated
+        return public and (inner is None or inner.is_global)
+    return public
 
 
 class _Transport(httpx.BaseTransport):
