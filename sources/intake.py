@@ -5,26 +5,18 @@ commit. A nudge that is lost is sent again by beat, and one that comes twice fin
 """
 
 import hashlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
-from kombu.exceptions import OperationalError as BrokerError
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from sources import nudge
 from sources.models import Document, Passage, Source, Version
-
-logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
@@ -161,7 +153,7 @@ def retry(document: Document, *, at: datetime) -> None:
             nudged_at=at,
             finished_at=None,
         )
-        _nudge(document.id)
+        nudge.after_commit(document.id)
 
 
 def nudge_forgotten(*, at: datetime) -> int:
@@ -171,7 +163,7 @@ def nudge_forgotten(*, at: datetime) -> int:
     ids = list(waiting.order_by("nudged_at").values_list("id", flat=True)[:MOST_NUDGES])
     Document.objects.filter(id__in=ids).update(nudged_at=at)
     for document in ids:
-        _send(document)
+        nudge.send(document)
     return len(ids)
 
 
@@ -246,7 +238,7 @@ def _received(
             finished_at=None,
         )
         document.refresh_from_db()
-    _nudge(document.id)
+    nudge.after_commit(document.id)
     return Received(document, new=True)
 
 
@@ -290,33 +282,3 @@ def _source(document: Document, outcome: Outcome) -> Source | None:
         return None
     source, _ = Source.objects.get_or_create(name=name, defaults={"domain": host})
     return source
-
-
-def _nudge(document: UUID) -> None:
-    """Tell the workers once the row is committed, which alone makes the work exist."""
-
-    def send() -> None:
-        _send(document)
-
-    transaction.on_commit(send)
-
-
-def _send(document: UUID) -> None:
-    try:
-        _broker().ping()
-        current_app.send_task(
-            "workers.read_document", kwargs={"document": str(document)}, retry=False
-        )
-    except (BrokerError, RedisError, OSError) as error:
-        logger.warning("No nudge for document %s, beat will send it again: %s", document, error)
-
-
-@cache
-def _broker() -> Redis:
-    """Asked first, because Celery waits six seconds for a Redis that is down and this does not."""
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=1,
-        socket_timeout=1,
-        retry=Retry(NoBackoff(), 0),
-    )

@@ -24,7 +24,7 @@ def sender() -> Client:
 @pytest.fixture(autouse=True)
 def _no_nudges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing here is committed, so that no worker is to be told of it."""
-    monkeypatch.setattr("sources.intake._send", lambda document: None)
+    monkeypatch.setattr("sources.nudge.send", lambda document: None)
 
 
 def send(sender: Client, body: Any, **headers: str) -> Any:

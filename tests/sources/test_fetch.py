@@ -171,9 +171,7 @@ def test_a_name_that_changes_its_mind_leads_nowhere_else(
         raise fetch.httpcore.ConnectError("refused")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
-    monkeypatch.setattr(
-        fetch.httpcore.SyncBackend, "connect_tcp", lambda self, *a, **k: connect(*a)
-    )
+    monkeypatch.setattr(fetch.httpcore.SyncBackend, "connect_tcp", connect)
     with pytest.raises(Unfetchable, match="does not answer"):
         fetch.fetch("http://rebind.example/")
     assert connected == ["93.184.215.14"]

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from sources import intake
+from sources import intake, nudge
 from sources.intake import Outcome, Received, Unacceptable, receive
 from sources.models import Document, Passage, Source, Version
 from tests.claims.build import AT, at_once
@@ -395,10 +395,10 @@ def test_a_broker_that_is_down_does_not_stop_a_document(
     committed: None, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    intake._broker.cache_clear()
+    nudge.broker.cache_clear()
     with caplog.at_level(logging.WARNING):
         received = take()
-    intake._broker.cache_clear()
+    nudge.broker.cache_clear()
     assert received.new
     assert Document.objects.get().state == "waiting"
     assert "beat will send it again" in caplog.text

@@ -1,0 +1,227 @@
+"""A claim's page: where it stands, on what evidence, and everything that ever happened to it.
+
+The page reads one row for the claim and the log for its timeline. What can be done to a claim is
+one verb of `review` each, for those who have its permission.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims import review
+from claims.desk import entries, filters, pages, sentences
+from claims.models import Claim, Entry
+from claims.review import Decision
+
+
+def _withdraw(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    version = form.get("version", "")
+    if not version.isdecimal():
+        raise BadRequest("The form lacks version; load the page again.")
+    review.withdraw(
+        claim, decision, version=int(version), reason=form["reason"], of=form.get("of", "")
+    )
+
+
+def _reword(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.reword(claim, decision, wording=form["wording"], reason=form.get("reason", ""))
+
+
+def _rate(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.rate(claim, decision, verdict=form["verdict"], explanation=form["explanation"])
+
+
+def _confirm(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.confirm(claim, decision, rating=int(form["rating"]))
+
+
+def _unrate(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.unrate(claim, decision, rating=int(form["rating"]), reason=form["reason"])
+
+
+Verb = Callable[[UUID, Decision, Mapping[str, str]], None]
+# What can be done on a claim's page, the permission it takes, and what is said when it is done.
+VERBS: dict[str, tuple[str, Verb, Any]] = {
+    "withdraw": (
+        "claims.withdraw_evidence", _withdraw, gettext_lazy("The evidence is withdrawn."),
+    ),
+    "reword": ("claims.reword_claim", _reword, gettext_lazy("The claim is reworded.")),
+    "rate": (
+        "claims.rate_claim", _rate,
+        gettext_lazy("The claim is rated; a second person has to confirm it."),
+    ),
+    "confirm": ("claims.confirm_rating", _confirm, gettext_lazy("The rating is confirmed.")),
+    "unrate": ("claims.rate_claim", _unrate, gettext_lazy("The rating is taken back.")),
+}  # fmt: skip
+
+
+@admin.register(Claim)
+class ClaimAdmin(pages.ReadOnly):
+    """The claims on record, and the page of each."""
+
+    list_display = ("what", "standing", "counts", "rating", "changed_at")
+    list_display_links = None
+    list_filter = ("status", filters.LanguageFilter)
+    search_fields = ("wording",)
+    search_help_text = gettext_lazy("Wording, claimant, headline, or the id of a claim")
+    ordering = ("-position",)
+    sortable_by = ("changed_at", "counts")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
+        rows: QuerySet[Claim] = super().get_queryset(request)
+        return rows.defer("search")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Claim], search_term: str
+    ) -> tuple[QuerySet[Claim], bool]:
+        """By words, stemmed in either language, or by id."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        try:
+            return queryset.filter(id=UUID(term)), False
+        except ValueError:
+            asked = [
+                SearchQuery(term, config=config, search_type="websearch")
+                for config in ("french", "english")
+            ]
+            return queryset.filter(Q(search=asked[0]) | Q(search=asked[1])), False
+
+    @admin.display(description=gettext_lazy("claim"))
+    def what(self, claim: Claim) -> SafeString:
+        link = '<a class="desk-wrap desk-strong" href="{}">{}</a>'
+        return format_html(link, pages.claim_link(claim.id), claim.wording)
+
+    @admin.display(description=gettext_lazy("status"))
+    def standing(self, claim: Claim) -> SafeString:
+        return render_to_string("desk/cells/status.html", {"claim": claim})
+
+    @admin.display(description=gettext_lazy("rests on"), ordering="articles")
+    def counts(self, claim: Claim) -> SafeString:
+        return render_to_string("desk/cells/counts.html", {"claim": claim})
+
+    @admin.display(description=gettext_lazy("verdict"))
+    def rating(self, claim: Claim) -> SafeString:
+        return render_to_string("desk/cells/verdict.html", {"verdict": named(claim.verdict)})
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the claim, or do one of VERBS to it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        claim = self.get_object(request, object_id)
+        if claim is None:
+            raise Http404
+        if request.method != "POST":
+            return self._shown(request, claim)
+        permission, verb, done = VERBS.get(request.POST.get("verb", ""), ("", None, ""))
+        if verb is None or not request.user.has_perm(permission):
+            raise PermissionDenied
+        decision = pages.decision(request)
+        try:
+            verb(claim.id, decision, request.POST)
+        except pages.REFUSALS as error:
+            sentence = pages.refusal(error, claim.id, decision.expected)
+            claim.refresh_from_db(from_queryset=self.get_queryset(request))
+            return self._shown(request, claim, refused=sentence)
+        except (KeyError, ValueError) as error:
+            raise BadRequest("The form is damaged; load the page again.") from error
+        messages.success(request, str(done))
+        return HttpResponseRedirect(pages.claim_link(claim.id))
+
+    def _shown(self, request: HttpRequest, claim: Claim, refused: str = "") -> HttpResponse:
+        related = Claim.objects.defer("search").filter(
+            Q(merged_into=claim.id) | Q(id=claim.merged_into)
+        )
+        context = self.page(request, Truncator(claim.wording).chars(60), claim) | {
+            "claim": claim,
+            "related": related,
+            "origins": [group for group in by_origin(claim) if not group["disputes"]],
+            "disputes": [group for group in by_origin(claim) if group["disputes"]],
+            "verdict": _verdict(claim),
+            "timeline": _timeline(claim),
+            "scale": [(key, sentences.VERDICTS[key]) for key in review.SCALE],
+            "new_command": pages.new_command,
+            "may": _may(request, claim),
+            "may_see_documents": request.user.has_perm("sources.view_version"),
+            "refused": refused,
+            "typed": request.POST if refused else {},
+        }
+        status = 409 if refused else 200
+        return TemplateResponse(request, "desk/claim.html", context, status=status)
+
+
+def by_origin(claim: Claim) -> list[dict[str, Any]]:
+    """The standing evidence, an origin a group, what supports the claim before what disputes it."""
+    groups: dict[tuple[bool, str], dict[str, Any]] = {}
+    for stored in claim.evidence:
+        disputes, origin = stored["word"] == "disputed", stored["origin"]
+        new = {"origin": origin, "disputes": disputes, "outlets": [], "pieces": []}
+        group = groups.setdefault((disputes, origin), new)
+        published = parse_datetime(stored["published_at"] or "")
+        link = pages.passage_link(stored["document"], stored["start"], stored["end"])
+        group["pieces"].append({**stored, "published": published, "link": link})
+        if stored["outlet"] not in group["outlets"]:
+            group["outlets"].append(stored["outlet"])
+    return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
+
+
+def named(verdict: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A verdict with its name on the desk's scale."""
+    if verdict is None:
+        return None
+    return {**verdict, "name": sentences.VERDICTS.get(verdict["verdict"], verdict["verdict"])}
+
+
+def _verdict(claim: Claim) -> dict[str, Any] | None:
+    """A claim's verdict with the names of those who stand by it."""
+    verdict = named(claim.verdict)
+    if verdict is None:
+        return None
+    people = sentences.names([verdict["by"], verdict["confirmed_by"]])
+    who = {key: people.get(verdict[key], verdict[key]) for key in ("by", "confirmed_by")}
+    return {**verdict, **who, "author": verdict["by"]}
+
+
+def _timeline(claim: Claim) -> list[Any]:
+    """The claim's entries, newest first, as sentences and as they are stored."""
+    timeline = entries.tell(list(Entry.objects.filter(stream_id=claim.id).order_by("-version")))
+    for entry in timeline:
+        stored = json.loads(entry.body) if entry.body else None
+        entry.json = json.dumps(stored, indent=2, ensure_ascii=False) if stored else _("erased")
+    return timeline
+
+
+def _may(request: HttpRequest, claim: Claim) -> dict[str, bool]:
+    """Which forms the page shows: those which this person may send, and which could succeed."""
+    if claim.merged_into:
+        return {}
+    may = {name: request.user.has_perm(verb[0]) for name, verb in VERBS.items()}
+    verdict = claim.verdict
+    mine = verdict is not None and verdict["by"] == review.actor(pages.person(request))
+    waits = verdict is not None and verdict["state"] == "pending" and not verdict["outdated"]
+    may["confirm"] &= waits and not mine
+    may["unrate"] &= verdict is not None
+    return may

@@ -1,0 +1,86 @@
+"""The event log: everything that was ever recorded, newest first, as sentences. Read-only."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
+
+from claims.desk import filters, pages, sentences
+from claims.models import Entry
+
+
+def tell(entries: list[Entry]) -> list[Any]:
+    """The entries, each with its `sentence` and `who` said it; one query for all the names."""
+    people = sentences.names(entry.actor for entry in entries)
+    told: list[Any] = entries
+    for entry in told:
+        entry.sentence = sentences.told(entry, people)
+        entry.who = people.get(entry.actor, entry.actor)
+        entry.word = sentences.WORDS.get(entry.type, entry.type)
+    return told
+
+
+class Log(ChangeList):
+    """A page of the log with the names of the people in it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list: Any = tell(list(self.result_list))
+
+
+@admin.register(Entry)
+class EntryAdmin(pages.ReadOnly):
+    """Entries by position, and one entry as it is stored."""
+
+    list_display = ("position", "word", "sentence", "claim", "recorded_at")
+    list_filter = (filters.WordFilter,)
+    search_fields = ("stream_id",)
+    search_help_text = _("The id of a claim")
+    ordering = ("-position",)
+    sortable_by = ()
+    show_full_result_count = False
+    fields = (
+        "position", "type", "claim", "version", "actor", "effective_at", "recorded_at",
+        "event_id", "command_id", "leaf", "body",
+    )  # fmt: skip
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Log
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
+    ) -> tuple[QuerySet[Entry], bool]:
+        """The entries of one claim, by its id; what is no id finds nothing."""
+        if not search_term.strip():
+            return queryset, False
+        try:
+            return queryset.filter(stream_id=UUID(search_term.strip())), False
+        except ValueError:
+            return queryset.none(), False
+
+    @admin.display(description=_("event"))
+    def word(self, entry: Any) -> str:
+        return str(entry.word)
+
+    @admin.display(description=_("what happened"))
+    def sentence(self, entry: Any) -> SafeString:
+        return format_html('<div class="desk-wrap">{}</div>', entry.sentence)
+
+    @admin.display(description=_("claim"))
+    def claim(self, entry: Entry) -> SafeString:
+        return format_html(
+            '<a class="desk-link" href="{}#v{}">{}…</a>',
+            pages.claim_link(entry.stream_id),
+            entry.version,
+            str(entry.stream_id)[:8],
+        )
+
+    @admin.display(description=_("leaf hash"))
+    def leaf(self, entry: Entry) -> str:
+        return bytes(entry.leaf_hash).hex()

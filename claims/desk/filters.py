@@ -1,0 +1,120 @@
+"""The filters above the lists; `templates/admin/filter.html` draws them as menus of links."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from claims.desk import sentences
+from claims.models import Claim, Entry, Finding, Proposal
+
+ALL = "all"
+
+
+class StateFilter(SimpleListFilter):
+    """Open proposals, unless others are asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*Proposal.STATES, (ALL, _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, title in self.lookup_choices:
+            yield {
+                "selected": (self.value() or "open") == value,
+                "query_string": changelist.get_query_string({"state": value}),
+                "display": title,
+            }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        value = self.value() or "open"
+        return queryset if value == ALL else queryset.filter(state=value)
+
+
+class StanceFilter(SimpleListFilter):
+    """Proposals that hold a dispute, any or of one kind, or none."""
+
+    title = _("stance")
+    parameter_name = "stance"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        disputes = ("disputes", _("Disputes, of any kind"))
+        return [disputes, *Finding.KINDS, ("supports", _("Only supports"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        match self.value():
+            case None:
+                return queryset
+            case "disputes":
+                return queryset.filter(disputed=True)
+            case "supports":
+                return queryset.filter(disputed=False)
+        return queryset.filter(_found(stance="disputes", kind=self.value()))
+
+
+class KindFilter(SimpleListFilter):
+    """New claims, or more evidence for claims on record."""
+
+    title = _("proposes")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("new", _("New claims")), ("link", _("Evidence for known claims"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        return queryset if self.value() is None else queryset.filter(begins=self.value() == "new")
+
+
+class OutletFilter(SimpleListFilter):
+    """Proposals that rest on an article of one outlet; those with open proposals are offered."""
+
+    title = _("outlet")
+    parameter_name = "outlet"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        waiting = Finding.objects.filter(proposal__state="open").order_by("outlet")
+        return [(name, name) for name in waiting.values_list("outlet", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        return queryset if self.value() is None else queryset.filter(_found(outlet=self.value()))
+
+
+class LanguageFilter(SimpleListFilter):
+    """Proposals in a language; evidence for a known claim is in the language of that claim."""
+
+    title = _("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("fr", _("French")), ("en", _("English"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        if queryset.model is Claim:
+            return queryset.filter(language=self.value())
+        known = Claim.objects.filter(language=self.value()).values("id")
+        return queryset.filter(Q(language=self.value()) | Q(begins=False, claim__in=known))
+
+
+class WordFilter(SimpleListFilter):
+    """Entries of the log that hold one word."""
+
+    title = _("event")
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(sentences.WORDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Entry]) -> QuerySet[Entry]:
+        return queryset if self.value() is None else queryset.filter(type=self.value())
+
+
+def _found(**wanted: Any) -> Exists:
+    return Exists(Finding.objects.filter(proposal=OuterRef("pk"), **wanted))

@@ -1,0 +1,237 @@
+"""The reading room's pages: documents with their passages, versions, and who publishes.
+
+What a document says is hostile text and is only ever shown escaped. Rows change through `intake`
+alone, except for the list of outlets, which people keep.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin
+
+from sources import intake
+from sources.intake import Received, Unacceptable
+from sources.models import Document, Passage, Source, Version
+from sources.upload import UploadForm
+
+PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
+PASSAGES_A_PAGE = 400
+
+
+def waiting() -> int:
+    """How many documents wait to be read."""
+    return Document.objects.filter(state=Document.State.WAITING).count()
+
+
+def failed() -> int:
+    """How many documents could not be read."""
+    return Document.objects.filter(state=Document.State.FAILED).count()
+
+
+class ReadOnly(ModelAdmin):
+    """Pages on what only `intake` changes."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def page(self, request: HttpRequest, title: str, obj: Model | None = None) -> dict[str, Any]:
+        """What unfold's templates need around a page of ours."""
+        context: dict[str, Any] = self.admin_site.each_context(request)
+        page = {"opts": self.opts, "title": title, "original": obj}
+        return context | page
+
+    def shown(self, request: HttpRequest, object_id: str) -> Any:
+        """The object that a page shows, for those who may see it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnly):
+    """What was handed in, how far reading it has come, and what was read."""
+
+    list_display = ("what", "progress", "source", "origin", "language", "received_at")
+    list_display_links = None
+    list_select_related = ("source",)
+    list_filter = ("state", "source", "language")
+    search_fields = ("title", "url", "filename", "origin")
+    search_help_text = gettext_lazy("Title, address, file name or origin")
+    ordering = ("-received_at",)
+    sortable_by = ("received_at",)
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("read_again",)
+
+    def has_read_again_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_add_permission(request))
+
+    @admin.display(description=gettext_lazy("document"))
+    def what(self, document: Document) -> SafeString:
+        return render_to_string("sources/cells/what.html", {"document": document})
+
+    @admin.display(description=gettext_lazy("state"))
+    def progress(self, document: Document) -> SafeString:
+        return render_to_string("sources/cells/state.html", {"document": document})
+
+    @admin.action(description=gettext_lazy("Read again"), permissions=["read_again"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        chosen = list(queryset)
+        lost = [one for one in chosen if one.state == Document.State.FAILED]
+        for document in lost:
+            intake.retry(document, at=timezone.now())
+        if lost:
+            again = ngettext(
+                "%d document is read again.", "%d documents are read again.", len(lost)
+            )
+            messages.success(request, again % len(lost))
+        if others := len(chosen) - len(lost):
+            kept = ngettext(
+                "%d document has not failed and stays as it is.",
+                "%d documents have not failed and stay as they are.",
+                others,
+            )
+            messages.warning(request, kept % others)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form to hand a document in."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        posted = request.method == "POST"
+        form = UploadForm(request.POST, request.FILES) if posted else UploadForm()
+        if posted and form.is_valid():
+            try:
+                received = form.receive(request.user.get_username())
+            except Unacceptable as refusal:
+                form.add_error(form.field_of(), str(refusal))
+            else:
+                return _to_document(request, received)
+        context = self.page(request, _("Hand in a document")) | {"form": form}
+        return TemplateResponse(request, "sources/upload.html", context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The document, its versions, and the passages of the newest."""
+        document = self.shown(request, object_id)
+        versions = list(document.versions.defer("body", "text").order_by("-number"))
+        newest = document.versions.defer("body").order_by("-number").first()
+        context = self.page(request, Truncator(str(document)).chars(60), document) | {
+            "document": document,
+            "versions": versions,
+            "may_upload": self.has_add_permission(request),
+            **(_passages(request, newest) if newest else {}),
+        }
+        return TemplateResponse(request, "sources/document.html", context)
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnly):
+    """One version of a document, for ever as it was captured; evidence points into it."""
+
+    list_display = ("sha256", "document", "number", "captured_at", "reader")
+    list_select_related = ("document",)
+    search_fields = ("sha256", "document__title")
+    ordering = ("-captured_at",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        rows: QuerySet[Version] = super().get_queryset(request)
+        return rows.defer("body").select_related("document")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The version's passages, with the one marked that a link asks for."""
+        version = self.shown(request, object_id)
+        context = self.page(request, Truncator(str(version)).chars(60), version) | {
+            "document": version.document,
+            **_passages(request, version),
+        }
+        return TemplateResponse(request, "sources/version.html", context)
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin):
+    """Who publishes. Those with the permission keep this list by hand."""
+
+    list_display = ("name", "kind", "owner", "domain", "language")
+    list_filter = ("kind", "language")
+    search_fields = ("name", "owner", "domain")
+    ordering = ("name",)
+
+
+def _to_document(request: HttpRequest, received: Received) -> HttpResponse:
+    if received.new:
+        messages.success(request, _("The document is handed in and will be read in a moment."))
+    else:
+        messages.info(request, _("The desk has this document already: here it is."))
+    address = reverse("admin:sources_document_change", args=[received.document.pk])
+    return HttpResponseRedirect(address)
+
+
+def _passages(request: HttpRequest, version: Version) -> dict[str, Any]:
+    """The passages of a version in reading order, a page at a time, the asked one marked."""
+    passages = version.passages.order_by("number")
+    marked = _asked(request)
+    page = request.GET.get("page")
+    if marked and page is None:
+        page = str(passages.filter(end__lte=marked[0]).count() // PASSAGES_A_PAGE + 1)
+    pager = Paginator(passages, PASSAGES_A_PAGE).get_page(page)
+    text = version.text or ""
+    shown = [_shown(passage, text, marked) for passage in pager]
+    counts = passages.aggregate(all=Count("pk"), said=Count("pk", filter=Q(kind__in=PROPOSED)))
+    return {"version": version, "pager": pager, "passages": shown, "counts": counts}
+
+
+def _shown(passage: Passage, text: str, marked: tuple[int, int] | None) -> dict[str, Any]:
+    """A passage as its text before, in and after the mark."""
+    start, end = marked or (passage.end, passage.end)
+    first = min(max(start, passage.start), passage.end)
+    last = max(min(end, passage.end), first)
+    return {
+        "passage": passage,
+        "grey": passage.kind not in PROPOSED,
+        "before": text[passage.start : first],
+        "marked": text[first:last],
+        "after": text[last : passage.end],
+        "begins": marked is not None and passage.start <= start < passage.end,
+    }
+
+
+def _asked(request: HttpRequest) -> tuple[int, int] | None:
+    """The place in the text that a link points to, if it does."""
+    start, end = request.GET.get("start", ""), request.GET.get("end", "")
+    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None

@@ -1,0 +1,46 @@
+"""The message that tells the workers of a document: it may be lost, and nothing is lost with it."""
+
+import logging
+from functools import cache
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+logger = logging.getLogger(__name__)
+
+
+def after_commit(document: UUID) -> None:
+    """Tell the workers once the row is committed, which alone makes the work exist."""
+
+    def told() -> None:
+        send(document)
+
+    transaction.on_commit(told)
+
+
+def send(document: UUID) -> None:
+    """Tell the workers now; where the broker is down, beat will tell them later."""
+    try:
+        broker().ping()
+        current_app.send_task(
+            "workers.read_document", kwargs={"document": str(document)}, retry=False
+        )
+    except (BrokerError, RedisError, OSError) as error:
+        logger.warning("No nudge for document %s, beat will send it again: %s", document, error)
+
+
+@cache
+def broker() -> Redis:
+    """Asked first, because Celery waits six seconds for a Redis that is down and this does not."""
+    return Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=1,
+        socket_timeout=1,
+        retry=Retry(NoBackoff(), 0),
+    )

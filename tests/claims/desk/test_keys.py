@@ -1,0 +1,79 @@
+"""API keys: shown once, revoked for good, and made for oneself unless one is a superuser."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from claims.models import ApiKey
+from tests.claims import build
+from tests.claims.desk.screens import EVIL, browser, page, said, text
+
+pytestmark = pytest.mark.django_db
+KEYS = "/admin/claims/apikey/"
+
+
+def root() -> Client:
+    return browser("", name="root", is_superuser=True)
+
+
+def make(client: Client, user: Any, name: str = "The website") -> Any:
+    return client.post(f"{KEYS}add/", {"name": name, "user": user.pk})
+
+
+def test_a_new_key_is_shown_once_and_opens_the_api() -> None:
+    client = root()
+    browser("Auditor", name="site")
+    user = User.objects.get(username="site")
+
+    (secret,) = page(make(client, user)).xpath("//*[@id='secret']")
+
+    key = ApiKey.objects.get()
+    for address in (KEYS, f"{KEYS}{key.pk}/change/"):
+        shown = client.get(address).content.decode()
+        assert secret.text not in shown
+        assert key.digest not in shown
+    headers = {"Authorization": f"Bearer {secret.text}"}
+    assert Client().get("/api/v1/claims/", headers=headers).status_code == 200
+
+
+def test_a_revoked_key_is_marked_and_stays_in_the_list() -> None:
+    client = root()
+    make(client, build.person("site"))
+    key = ApiKey.objects.get()
+
+    sent = {"action": "revoke", "index": "0", "_selected_action": [str(key.pk)]}
+    assert said(client.post(KEYS, sent, follow=True)) == ["1 key revoked."]
+
+    key.refresh_from_db()
+    assert key.revoked_at
+
+
+def test_nobody_makes_keys_without_the_permission() -> None:
+    for group in ("Reviewer", "Editor", "Auditor"):
+        client = browser(group, name=group)
+        assert client.get(KEYS).status_code == 403
+        assert make(client, build.person(f"by {group}")).status_code == 403
+    assert not ApiKey.objects.exists()
+
+
+def test_who_is_no_superuser_makes_keys_for_oneself_alone() -> None:
+    client, other = browser(), build.person("boss")
+    amina = User.objects.get(username="amina")
+    amina.user_permissions.add(Permission.objects.get(codename="add_apikey"))
+
+    assert make(client, other).status_code == 200
+    assert not ApiKey.objects.exists()
+    make(client, amina)
+    assert ApiKey.objects.get().user == amina
+
+
+def test_a_key_is_neither_edited_nor_deleted() -> None:
+    client, user = root(), build.person("site")
+    make(client, user, name=EVIL)
+    key = ApiKey.objects.get()
+
+    assert client.post(f"{KEYS}{key.pk}/change/", {"name": "x"}).status_code == 403
+    assert client.post(f"{KEYS}{key.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert EVIL in text(client.get(KEYS))
