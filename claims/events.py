@@ -218,7 +218,9 @@ def encode(word: Word) -> str:
         body = rfc8785.dumps(plain)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise Unsayable(f"This {name(word)} cannot be written down: {error}") from error
-    if len(body) > LONGEST_BODY:
+    # A merge copies what was said before, each piece of it within the limit already.
+    pieces = 1 + len(word.evidence) if isinstance(word, Absorbed) else 1
+    if len(body) > pieces * LONGEST_BODY:
         raise Unsayable(f"This {name(word)} is longer than {LONGEST_BODY // 1024} KiB; shorten it.")
     if NUL.search(body):
         raise Unsayable(f"This {name(word)} holds a NUL character; remove it.")

@@ -137,8 +137,13 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
 
 
 def fail(document: Document, reason: str, *, at: datetime) -> None:
-    """The document cannot be read; `reason` is a sentence for a person."""
-    Document.objects.filter(id=document.id, state=Document.State.WAITING).update(
+    """The document cannot be read; `reason` is a sentence for a person.
+
+    Says so of the attempt that `document` was given to: a later one, or a newer version which
+    begins the count again, is not concerned.
+    """
+    attempt = Document.objects.filter(id=document.id, attempts=document.attempts)
+    attempt.filter(state=Document.State.WAITING).update(
         state=Document.State.FAILED, reason=reason, finished_at=at
     )
 

@@ -4,6 +4,7 @@ Reading is pure and happens outside any transaction. Placing the passages among 
 for one document at a time, so that two documents which arrive together see each other.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -42,11 +43,18 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
         intake.fail(document, "Reading took too long; send a shorter part of it.", at=at)
         return
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        _wait_for_turn()
         if intake.finish(version, _outcome(version, reading), at=at):
             document.refresh_from_db()
             Placing(document, version, reading, at).propose()
+
+
+def _wait_for_turn() -> None:
+    """Hold the lock under which passages are placed; a queue of documents is no fault to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+        cursor.execute("SELECT set_config('statement_timeout', '0', true)")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
 
 
 def _fetched(document: Document, at: datetime) -> Version:
@@ -191,12 +199,17 @@ class Placing:
             quote=text[start:end],
             start=start,
             end=end,
-            before=text[max(0, start - AROUND) : start],
-            after=text[end : end + AROUND],
+            before=_whole_words(text[max(0, start - AROUND) : start], cut=start > AROUND),
+            after=_whole_words(text[end : end + AROUND][::-1], cut=end + AROUND < len(text))[::-1],
             published_at=_published(self.reading),
             matcher=MATCHER,
             **judged,
         )
+
+
+def _whole_words(text: str, *, cut: bool) -> str:
+    """The text without its first word, where that was cut in two."""
+    return re.sub(r"^\S*\s+", "", text, count=1) if cut else text
 
 
 def _published(reading: Reading) -> datetime | None:

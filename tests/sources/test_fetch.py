@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import httpcore
 import pytest
 
 from sources import fetch
@@ -168,10 +169,10 @@ def test_a_name_that_changes_its_mind_leads_nowhere_else(
 
     def connect(backend: Any, host: str, *args: Any) -> Any:
         connected.append(host)
-        raise fetch.httpcore.ConnectError("refused")
+        raise httpcore.ConnectError("refused")
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
-    monkeypatch.setattr(fetch.httpcore.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
     with pytest.raises(Unfetchable, match="does not answer"):
         fetch.fetch("http://rebind.example/")
     assert connected == ["93.184.215.14"]

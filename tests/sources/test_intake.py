@@ -453,6 +453,7 @@ def test_a_failed_document_is_put_back_with_all_its_attempts(
 ) -> None:
     document = take().document
     Document.objects.update(attempts=5)
+    document.refresh_from_db()
     intake.fail(document, "It is damaged.", at=AT)
     nudges.clear()
     with django_capture_on_commit_callbacks(execute=True):
@@ -461,6 +462,16 @@ def test_a_failed_document_is_put_back_with_all_its_attempts(
     assert (document.state, document.reason, document.attempts) == ("waiting", "", 0)
     assert document.finished_at is None
     assert nudges == [str(document.id)]
+
+
+@pytest.mark.django_db
+def test_a_failure_says_nothing_of_the_version_that_came_meanwhile() -> None:
+    document = take(url="https://paper.example/a").document
+    begun = intake.begin(document.id, at=AT)
+    assert begun is not None
+    take(b"Another text altogether.", url="https://paper.example/a")
+    intake.fail(begun, "The first version is damaged.", at=AT)
+    assert Document.objects.get().state == "waiting"
 
 
 @pytest.mark.django_db
