@@ -265,6 +265,10 @@ def _(word: events.Unmerged, state: State, actor: str) -> None:
 
 @_admitted.register
 def _(word: events.Absorbed, state: State, actor: str) -> None:
+    brought = [(item.claim, item.version) for item in word.evidence]
+    _refuse_if(
+        len(set(brought)) < len(brought), "The same evidence is carried over twice; name it once."
+    )
     _refuse_if(word.claim in state.absorbed, f"{word.claim} is part of this claim already.")
 
 

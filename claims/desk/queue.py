@@ -83,7 +83,8 @@ class QueueAdmin(ProposalPage):
 
     @admin.display(description=gettext_lazy("outlet and origin"))
     def heard(self, row: Proposal) -> SafeString:
-        return render_to_string("desk/cells/heard.html", {"findings": row.findings.all()})
+        sources = dict.fromkeys((one.outlet, one.origin) for one in row.findings.all())
+        return render_to_string("desk/cells/heard.html", {"sources": sources})
 
     @admin.display(description=gettext_lazy("speaker"))
     def speaker(self, row: Proposal) -> str:

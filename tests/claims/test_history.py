@@ -118,6 +118,11 @@ def test_the_row_of_a_claim_says_what_its_history_says() -> None:
     assert row.verdict is None
 
 
+def test_two_passages_of_one_document_are_one_article() -> None:
+    claim = recorded(begins(1), asserted(1, start=90), corroborated(2))
+    assert Claim.objects.get(id=claim).articles == 2
+
+
 def test_a_verdict_is_shown_with_its_own_state() -> None:
     claim = recorded(begins(1), events.Rated(verdict="false", explanation="61 000.", against=1))
     shown = verdict_of(claim)

@@ -380,6 +380,22 @@ def test_evidence_that_came_through_two_merges_leaves_with_the_last_of_them() ->
     assert after.origins == {"Agency 1"}
 
 
+def test_a_claim_does_not_bring_the_same_evidence_twice() -> None:
+    word = absorbed(ELSEWHERE, (1, asserted(5)), (1, asserted(6)))
+    assert "carried over twice" in refusal(history_of(begins(1)), word)
+
+
+def test_evidence_that_two_absorbed_claims_bring_stands_once() -> None:
+    first, second = (f"00000000-0000-0000-0000-00000000000{letter}" for letter in "ab")
+    carried = (events.Carried(claim=ELSEWHERE, version=1, evidence=asserted(5)),)
+    words = [
+        events.Absorbed(claim=claim, wording="Autrement.", evidence=carried)
+        for claim in (first, second)
+    ]
+    state = history_of(begins(1), *words, withdrawn(1, claim=ELSEWHERE))
+    assert state.origins == {"Agency 1"}
+
+
 # The fold
 
 
