@@ -27,29 +27,25 @@ def wait_until_read(
     or failed. Where none answers, the documents are read here.
     """
     ids = set(documents)
-    done, moved = 0, time.monotonic() - PATIENCE + 1
+    done, moved, here = 0, time.monotonic() - PATIENCE + 1, False
     while left := _waiting(ids):
         if len(ids) - len(left) > done:
             done, moved = len(ids) - len(left), time.monotonic()
             progress(done)
+        if here:
+            ingest(left[0], at=timezone.now())
         elif time.monotonic() - moved > PATIENCE:
-            moved = time.monotonic()
-            if not _worker_answers():
+            moved, here = time.monotonic(), not _worker_answers()
+            if here:
                 say("No worker answers; reading here.")
-                _read_here(left, lambda more, before=done: progress(before + more))
-        time.sleep(PAUSE)
+        else:
+            time.sleep(PAUSE)
     progress(len(ids))
 
 
 def _waiting(ids: set[UUID]) -> list[UUID]:
     waiting = Document.objects.filter(id__in=ids, state=Document.State.WAITING)
     return list(waiting.order_by("received_at").values_list("id", flat=True))
-
-
-def _read_here(documents: list[UUID], progress: Callable[[int], None]) -> None:
-    for number, document in enumerate(documents, 1):
-        ingest(document, at=timezone.now())
-        progress(number)
 
 
 def _worker_answers() -> bool:

@@ -84,7 +84,7 @@ TEMPLATES = [
 
 
 def database(name: str) -> dict[str, Any]:
-    """The connection named by an environment variable; a wait for a lock or an answer has an end."""
+    """The connection an environment variable names; waiting for a lock or an answer has an end."""
     return {
         **env.db(name, default="postgres://localhost/unconfigured"),
         "ENGINE": "django.db.backends.postgresql",

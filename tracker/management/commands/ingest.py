@@ -53,7 +53,11 @@ class Command(BaseCommand):
         with tqdm(
             total=len(received), desc="Reading", unit=" documents", dynamic_ncols=True
         ) as bar:
-            wait_until_read(received, progress=lambda done: bar.update(done - bar.n), say=bar.write)
+
+            def progress(done: int) -> None:
+                bar.update(done - bar.n)
+
+            wait_until_read(received, progress=progress, say=bar.write)
 
 
 def _expanded(items: Iterable[str]) -> Iterator[str]:

@@ -192,11 +192,9 @@ def _done(command: UUID) -> bool:
 
 def _proposal(quote: str) -> Proposal:
     found = Finding.objects.select_related("proposal").filter(quote__contains=quote)
-    return found.order_by("id").first().proposal if found else _missing(quote)
-
-
-def _missing(quote: str) -> Proposal:
-    raise Finding.DoesNotExist(f"no passage was proposed with “{quote}”")
+    if (first := found.order_by("id").first()) is None:
+        raise Finding.DoesNotExist(f"no passage was proposed with “{quote}”")
+    return first.proposal
 
 
 def _load(name: str) -> Any:
