@@ -23,7 +23,7 @@ from workers.reading import Passage as Read
 
 CHECKWORTHY = 0.5  # below it a passage is kept and shown, and not proposed
 RELATED = 0.5  # below it a passage and a claim are two matters
-CANDIDATES = 10  # claims that each passage is compared with
+CANDIDATES = 50  # claims that each passage is compared with; neighbours share its headline
 AROUND = 300  # characters before and after a quote that a reviewer sees at once
 ONE_AT_A_TIME = 0x636C61696D  # the advisory lock under which passages are placed
 

@@ -195,3 +195,12 @@ def test_the_real_articles_end_as_one_disputed_count_and_three_denials_of_tiktok
 def figures(proposal: Proposal) -> set[str]:
     pairs = proposal.findings.filter(kind="figure").values_list("ours__text", "theirs__text")
     return {figure for pair in pairs for figure in pair}
+
+
+def test_the_two_counts_meet_in_a_queue_that_is_full_of_other_matters(shared: Path) -> None:
+    seeds = Path(__file__).resolve().parents[2] / "seeds" / "documents"
+    others = [path for path in sorted(seeds.iterdir()) if path.suffix != ".pdf"]
+    for path in others + sorted((shared / "seeds").glob("0*.txt"), reverse=True):
+        kind = "text/html" if path.suffix == ".html" else "text/plain"
+        read(path.read_bytes(), filename=path.name, content_type=kind)
+    assert finding("80.000 abonnés").proposal == finding("près de 60.000 abonnés").proposal
