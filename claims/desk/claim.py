@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_datetime
@@ -129,11 +129,7 @@ class ClaimAdmin(pages.ReadOnly):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the claim, or do one of VERBS to it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        claim = self.get_object(request, object_id)
-        if claim is None:
-            raise Http404
+        claim = self.shown(request, object_id)
         if request.method != "POST":
             return self._shown(request, claim)
         permission, verb, done = VERBS.get(request.POST.get("verb", ""), ("", None, ""))

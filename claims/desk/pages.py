@@ -9,10 +9,10 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -45,6 +45,14 @@ class ReadOnly(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def shown(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of a page, for those who may see it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if (row := self.get_object(request, object_id)) is None:
+            raise Http404
+        return row
 
     def page(self, request: HttpRequest, title: str, obj: Model | None = None) -> dict[str, Any]:
         """What unfold's templates need around a page of ours."""

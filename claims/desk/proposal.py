@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -40,11 +40,7 @@ class ProposalPage(pages.ReadOnly):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the proposal, or decide it."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        proposal = self.get_object(request, object_id)
-        if proposal is None:
-            raise Http404
+        proposal = self.shown(request, object_id)
         if request.method != "POST":
             return self._shown(request, proposal)
         if not self.has_decide_permission(request):
