@@ -108,7 +108,8 @@ def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposa
         raise Refused("There is no such proposal.")
     if row.state != "open" and (row.state, row.command) != (state, command):
         when = row.decided_at.strftime("%H:%M") if row.decided_at else ""
-        raise Decided(f"{row.decided_by} has {row.state} this proposal already, at {when} UTC.")
+        who = row.decided_by and (row.decided_by.get_full_name() or row.decided_by.get_username())
+        raise Decided(f"{who} has {row.state} this proposal already, at {when} UTC.")
     if row.state == "open" and row.revision != revision:
         raise Decided("Another passage has joined this proposal; look at it again, then decide.")
     return row

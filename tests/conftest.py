@@ -194,7 +194,7 @@ class Server:
             self.process.stop(PATIENCE)
 
 
-def _server(
+def desk_process(
     folder: Path, name: str, module: list[str], answers: Callable[[], bool], url: str = ""
 ) -> Server:
     """One of the desk's own processes, on the database and Redis of this run."""
@@ -214,7 +214,7 @@ def _server(
 def worker(committed: None, tmp_path: Path) -> Iterator[Server]:
     """A real Celery worker process."""
     command = ["celery", "-A", "tracker", "worker", "--concurrency=2", "--loglevel=INFO"]
-    server = _server(tmp_path, "worker", command, _works)
+    server = desk_process(tmp_path, "worker", command, _works)
     server.start()
     yield server
     server.stop()
@@ -231,7 +231,7 @@ def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     port = free_port()
     command = ["gunicorn", "tracker.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
     command += ["--worker-class", "gthread", "--threads", "4", "--access-logfile", "-"]
-    server = _server(
+    server = desk_process(
         tmp_path, "web", command, lambda: _listens(port), url=f"http://127.0.0.1:{port}"
     )
     server.start()

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
+from sources import intake
 from sources.models import Document
 from tracker.celery import app
 from workers.ingest import ingest
@@ -38,6 +39,8 @@ def wait_until_read(
             moved, here = time.monotonic(), not _worker_answers()
             if here:
                 say("No worker answers; reading here.")
+            else:
+                intake.nudge_forgotten(at=timezone.now())  # No beat may be running.
         else:
             time.sleep(PAUSE)
     progress(len(ids))

@@ -34,14 +34,16 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
     if document is None:
         return
     try:
-        version = intake.newest(document) or _fetched(document, at)
-        reading = _reading(version, document)
+        _ingest(document, at)
     except (Unreadable, fetch.Unfetchable, intake.Unacceptable) as error:
         intake.fail(document, str(error), at=at)
-        return
     except SoftTimeLimitExceeded:
         intake.fail(document, "Reading took too long; send a shorter part of it.", at=at)
-        return
+
+
+def _ingest(document: Document, at: datetime) -> None:
+    version = intake.newest(document) or _fetched(document, at)
+    reading = _reading(version, document)
     with transaction.atomic():
         _wait_for_turn()
         if intake.finish(version, _outcome(version, reading), at=at):

@@ -108,7 +108,7 @@ def test_who_comes_second_is_told_who_was_first_and_keeps_their_words() -> None:
     answer = client.post(at(proposal), sent)
 
     assert answer.status_code == 409
-    assert "tomas has accepted this proposal already" in text(answer)
+    assert "Tomas Diallo has accepted this proposal already" in text(answer)
     assert "Une longue explication." in text(answer)
 
 

@@ -24,9 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--no-wait", action="store_true", help="leave the reading to a worker")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        received, refused = self.receive(list(_expanded(options["what"])))
+        taken, refused = self.receive(list(_expanded(options["what"])))
+        received = list(dict.fromkeys(taken))  # The same bytes twice are one document.
         if not options["no_wait"]:
-            self.wait(list(dict.fromkeys(received)))
+            self.wait(received)
         documents = Document.objects.filter(id__in=received)
         failed = [f"{document}: {document.reason}" for document in documents.filter(state="failed")]
         for line in refused + failed:
