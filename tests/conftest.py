@@ -42,6 +42,7 @@ KEPT = (
     "auth_group",
     "auth_group_permissions",
 )
+ADDRESSES = ("DATABASE_URL", "OWNER_DATABASE_URL", "SIGNER_DATABASE_URL")
 PATIENCE = 30  # seconds a process may take to start or to end
 
 
@@ -92,7 +93,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     with psycopg.connect(_address(maker, name)) as connection:
         connection.execute((ROOT / "tracker" / "roles.sql").read_bytes())
-    before = {key: os.environ[key] for key in ("DATABASE_URL", "OWNER_DATABASE_URL")}
+    before = {key: os.environ[key] for key in ADDRESSES if key in os.environ}
     _use(name)
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0)
@@ -108,7 +109,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 def _use(name: str) -> None:
     """Point Django, and the processes that tests start, at the database of this run."""
-    for key in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+    for key in [key for key in ADDRESSES if key in os.environ]:
         os.environ[key] = _address(os.environ[key], name)
     for alias in connections:
         settings.DATABASES[alias]["NAME"] = name
@@ -200,8 +201,8 @@ def desk_process(
     """One of the desk's own processes, on the database and Redis of this run."""
     for part in ("run", "logs"):
         (folder / part).mkdir(exist_ok=True)
-    environment = {key: value for key, value in os.environ.items() if "OWNER" not in key}
-    environment.pop("SUPERUSER_DATABASE_URL", None)
+    others = ("OWNER", "SIGNER", "SUPERUSER")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(others)}
 
     def begin() -> processes.Process:
         command = [sys.executable, "-m", *module]

@@ -27,6 +27,7 @@ from tracker import processes
 from tracker.boot import reachable, say
 
 ROLES = Path(__file__).with_name("roles.sql")
+ROLE_NAMES = ("owner", "app", "signer")
 DATABASE = "tracker"
 CREATE = r"""SELECT 'CREATE DATABASE tracker' WHERE NOT EXISTS
     (SELECT FROM pg_database WHERE datname = 'tracker') \gexec
@@ -107,6 +108,7 @@ def postgresql(house: House) -> Iterator[dict[str, str]]:
         yield {
             "DATABASE_URL": f"postgres://tracker_app:{house.keys['app']}{address}",
             "OWNER_DATABASE_URL": f"postgres://tracker_owner:{house.keys['owner']}{address}",
+            "SIGNER_DATABASE_URL": f"postgres://tracker_signer:{house.keys['signer']}{address}",
             "SUPERUSER_DATABASE_URL": f"postgres://postgres:{house.keys['superuser']}{address}",
         }
     finally:
@@ -140,7 +142,7 @@ def _initialise(house: House, programs: Path, version: int, cluster: Path) -> No
 def _prepare(house: House, programs: Path, superuser: Mapping[str, str]) -> None:
     """The database and the roles; each start sets them right again."""
     passwords = "".join(
-        f"SET tracker.{role}_password = '{house.keys[role]}';\n" for role in ("owner", "app")
+        f"SET tracker.{role}_password = '{house.keys[role]}';\n" for role in ROLE_NAMES
     )
     if said := _sql(programs, superuser, CREATE + passwords + ROLES.read_text()):
         raise SystemExit(f"{said}\nThe database's roles could not be made; see above.")

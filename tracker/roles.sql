@@ -3,8 +3,8 @@
 -- Run in every database of the desk: by a superuser where the roles do not exist yet, by
 -- tracker_owner in one more database of the same server. Running it again changes nothing.
 -- Plain SQL for psql, for a container's init folder and for any driver. Passwords come from the
--- settings tracker.owner_password and tracker.app_password (SET, or PGOPTIONS="-c ..."); where
--- they are missing, the passwords stay as they are.
+-- settings tracker.owner_password, tracker.app_password and tracker.signer_password (SET, or
+-- PGOPTIONS="-c ..."); where they are missing, the passwords stay as they are.
 
 DO $$
 DECLARE
@@ -21,10 +21,14 @@ BEGIN
     IF to_regrole('tracker_app') IS NULL THEN
         CREATE ROLE tracker_app LOGIN;
     END IF;
+    -- Who vouches for the log is not who writes it: see claims/ledger/sql/0002_checkpoints.sql.
+    IF to_regrole('tracker_signer') IS NULL THEN
+        CREATE ROLE tracker_signer LOGIN;
+    END IF;
     IF NOT pg_has_role('tracker_owner', 'tracker_ledger', 'MEMBER') THEN
         GRANT tracker_ledger TO tracker_owner;
     END IF;
-    FOREACH name IN ARRAY ARRAY['owner', 'app'] LOOP
+    FOREACH name IN ARRAY ARRAY['owner', 'app', 'signer'] LOOP
         password := current_setting('tracker.' || name || '_password', true);
         IF password <> '' THEN
             EXECUTE format('ALTER ROLE %I PASSWORD %L', 'tracker_' || name, password);
@@ -36,6 +40,7 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     -- Temporary tables are where replay builds the read side anew.
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO tracker_app', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO tracker_signer', current_database());
 END $$;
 
 -- What migrations will create is readable and writable for the application, and nothing more:

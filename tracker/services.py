@@ -26,7 +26,9 @@ SERVICELESS = {
     "makemessages", "makemigrations", "spectacular", "version",
 }  # fmt: skip
 # The owner's address is for those who change tables; all others run as the application.
-OWNERS = {"demo", "migrate", "test"}
+OWNERS = {"demo", "import-log", "migrate", "test"}
+# Nor may anything but the signer publish a checkpoint.
+SIGNERS = {"demo", "sign-checkpoints", "test"}
 ADDRESSES = "addresses.json"
 WAIT = 120  # seconds for another command to finish with the services
 
@@ -74,7 +76,11 @@ def _environment(
         found = json.loads((data / "demo" / ADDRESSES).read_text())
     else:
         found = stack.enter_context(_started(folder, data, given, name))
-    return {key: found[key] for key in found if name in OWNERS or "OWNER" not in key}
+    return {
+        key: found[key]
+        for key in found
+        if (name in OWNERS or "OWNER" not in key) and (name in SIGNERS or "SIGNER" not in key)
+    }
 
 
 def data_dir(root: Path, given: Mapping[str, str]) -> Path:
@@ -156,7 +162,7 @@ def _started(
         made(folder / part)
     keys = kept_secrets(folder)
     found = {"DATA_DIR": str(data), "SECRET_KEY": given.get("SECRET_KEY") or keys["secret_key"]}
-    names = ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL")
+    names = ("DATABASE_URL", "OWNER_DATABASE_URL", "SIGNER_DATABASE_URL", "REDIS_URL")
     found |= {key: given[key] for key in names if key in given}
     house = embedded.House(
         folder=folder, data=data, keys=keys, account=_account(folder), durable=name != "test"
@@ -204,10 +210,11 @@ def _migrate_once(folder: Path, found: Mapping[str, str]) -> None:
 def kept_secrets(folder: Path) -> dict[str, str]:
     """The passwords and keys of this folder, made at its first use; only their owner reads them."""
     path = folder / "secrets.json"
-    if not path.exists():
-        names = ("secret_key", "superuser", "owner", "app", "valkey")
-        _keep(path, {name: secrets.token_hex(32) for name in names})
-    kept: dict[str, str] = json.loads(path.read_text())
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    names = ("secret_key", "superuser", *embedded.ROLE_NAMES, "valkey")
+    if missing := [name for name in names if name not in kept]:
+        kept |= {name: secrets.token_hex(32) for name in missing}
+        _keep(path, kept)
     return kept
 
 

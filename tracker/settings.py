@@ -103,6 +103,10 @@ if "OWNER_DATABASE_URL" in env.ENVIRON:
     # The owner's role exists for migrations alone; `manage.py migrate` takes it.
     DATABASES["owner"] = database("OWNER_DATABASE_URL")
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+if "SIGNER_DATABASE_URL" in env.ENVIRON:
+    # The role that publishes checkpoints, for `manage.py sign-checkpoints` alone.
+    DATABASES["signer"] = database("SIGNER_DATABASE_URL")
+    DATABASES["signer"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -133,6 +137,12 @@ WHITENOISE_USE_FINDERS = True
 MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024)
 # JSON bodies of the API have no business being larger than this (bytes).
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
+
+# The name of the log for ever: the address it is served at, without https://
+LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
+# The signer's own: its key, and the last note it signed. Only the signer can read either.
+SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default=str(DATA_DIR / "signer" / "key"))
+CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(DATA_DIR / "signer" / "checkpoint"))
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -6,6 +6,7 @@ from django.views.decorators.common import no_append_slash
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from claims.api import log
 from claims.api.claims import Claims, OneClaim
 from claims.api.events import Everything, History
 from claims.api.proposals import OneProposal, Proposals
@@ -16,7 +17,9 @@ api = [
     path("claims/", Claims.as_view(), name="claims"),
     path("claims/<uuid:claim>/", OneClaim.as_view(), name="claim"),
     path("claims/<uuid:claim>/events/", History.as_view(), name="history"),
+    path("claims/<uuid:claim>/proof", log.ClaimProof.as_view(), name="claim-proof"),
     path("events/", Everything.as_view(), name="feed"),
+    path("events/<int:position>/proof", log.EventProof.as_view(), name="event-proof"),
     path("proposals/", Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:proposal>/", OneProposal.as_view(), name="proposal"),
     # A redirect to the address with its slash would lose what was sent.
@@ -30,6 +33,10 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    # The paths of c2sp.org/tlog-tiles below the log's prefix.
+    path("log/checkpoint", log.checkpoint, name="checkpoint"),
+    path("log/tile/entries/<path:place>", log.entries, name="entries"),
+    path("log/tile/<str:level>/<path:place>", log.tile, name="tile"),
     path("problems/<slug:name>/", errors.page, name="problem"),
 ]
 

@@ -18,8 +18,10 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims.api.log import Checkpoint
 from claims.api.parameters import Listing
 from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.ledger import tree
 from claims.models import Claim
 
 LANGUAGE = r"^[a-z]{2,3}$"
@@ -120,14 +122,20 @@ class ClaimDetail(ClaimSummary):
     """A claim with all evidence that stands."""
 
     evidence = serializers.SerializerMethodField()
+    checkpoint = serializers.SerializerMethodField()
 
     class Meta(ClaimSummary.Meta):
-        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence")
+        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence", "checkpoint")
         read_only_fields = fields
 
     @extend_schema_field(Origin(many=True))
     def get_evidence(self, claim: Claim) -> list[dict[str, Any]]:
         return grouped(claim.evidence)
+
+    @extend_schema_field(Checkpoint(allow_null=True))
+    def get_checkpoint(self, claim: Claim) -> dict[str, Any] | None:
+        published = tree.newest()
+        return Checkpoint(published).data if published else None
 
 
 class MergedClaim(serializers.Serializer[Claim]):

@@ -1,6 +1,7 @@
 """The face of the ledger's SQL functions: append, and read by position or by stream.
 
-All SQL that touches the schema `ledger` at run time is in this module.
+All SQL that touches the schema `ledger` at run time is in this module, but for that of the tree
+over its entries, which is in `tree`.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.ledger.entry import Draft, Entry, timestamp
 
@@ -28,6 +30,10 @@ class Conflict(Exception):
     def __init__(self, *, stream: UUID, expected: int, actual: int) -> None:
         super().__init__(f"{stream} is at version {actual}, and not at {expected} as expected")
         self.stream, self.expected, self.actual = stream, expected, actual
+
+
+class Occupied(Exception):
+    """The log holds entries already; a log is taken over into an empty one."""
 
 
 class CommandReused(Exception):
@@ -104,10 +110,41 @@ def by_stream(*, end: int, chunk: int = 2000) -> Iterator[Entry]:
 
     Must run inside a transaction: it reads through a server-side cursor.
     """
-    query = f"{ENTRIES} WHERE position < %s ORDER BY stream_id, version"
+    yield from _streamed(f"{ENTRIES} WHERE position < %s ORDER BY stream_id, version", end, chunk)
+
+
+def by_position(*, end: int, chunk: int = 2000) -> Iterator[Entry]:
+    """Every entry before position `end`, in order; memory stays flat.
+
+    Must run inside a transaction: it reads through a server-side cursor.
+    """
+    yield from _streamed(f"{ENTRIES} WHERE position < %s ORDER BY position", end, chunk)
+
+
+def take_over(document: str, *, using: BaseDatabaseWrapper) -> int:
+    """Write exported entries into an empty log, position, time and hashes as they were.
+
+    `document` is a JSON list of their lines, of whole commands, in order; `using` a connection as
+    the owner, in one transaction for the whole log. Gives the size of the log after them.
+
+    Raises:
+        Occupied: the log holds other entries.
+        DatabaseError: an entry is not what `append` would have made of it; the message says which.
+    """
+    try:
+        with using.cursor() as cursor:
+            cursor.execute("SELECT ledger.import_entries(%s::jsonb)", [document])
+            return int(cursor.fetchone()[0])
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) == "CT409":
+            raise Occupied(str(error).partition("\n")[0]) from error
+        raise
+
+
+def _streamed(query: str, end: int, chunk: int) -> Iterator[Entry]:
     connection.ensure_connection()
     raw: Any = connection.connection
-    with raw.cursor(name="ledger_by_stream") as cursor:
+    with raw.cursor(name="ledger_entries") as cursor:
         cursor.itersize = chunk
         cursor.execute(query, [end])
         for row in cursor:

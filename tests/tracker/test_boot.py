@@ -338,3 +338,24 @@ def test_unreachable_is_what_another_user_cannot_walk_to(place: Path) -> None:
     assert boot.reachable(inside)
     (place / "a").chmod(0o700)
     assert not boot.reachable(inside)
+
+
+def test_a_folder_from_before_the_signer_gets_the_password_it_lacks(place: Path) -> None:
+    before = services.kept_secrets(place)
+    (place / "secrets.json").write_text(
+        json.dumps({name: value for name, value in before.items() if name != "signer"})
+    )
+    after = services.kept_secrets(place)
+    assert after == services.kept_secrets(place)
+    assert after.keys() == before.keys()
+    assert [name for name in before if after[name] != before[name]] == ["signer"]
+
+
+def test_the_signers_address_is_for_the_signer_alone(place: Path) -> None:
+    with desk(place) as found:
+        assert "SIGNER_DATABASE_URL" in found
+        with services.running(place, "sign-checkpoints", {}) as joined:
+            assert joined["SIGNER_DATABASE_URL"] == found["SIGNER_DATABASE_URL"]
+        for name in ("ingest", "migrate", "shell"):
+            with services.running(place, name, {}) as joined:
+                assert not any("SIGNER" in key for key in joined)

@@ -44,7 +44,7 @@ def test_the_demo_runs_on_given_services_tells_where_to_go_and_stops_cleanly(
     ]
     running.terminate()
     assert running.wait(timeout=40) == 0
-    assert len(pids) == 3
+    assert len(pids) == 4
     assert not any(processes.born(pid) for pid in pids)
     assert not demo.answers(port)
 

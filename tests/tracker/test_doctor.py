@@ -12,8 +12,10 @@ import redis
 from django.conf import settings
 from django.core.management import call_command
 
+from tests.claims import build
 from tests.conftest import Server
 from tracker.celery import BEAT_KEY, heartbeat
+from tracker.management.commands import doctor as doctors
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +55,18 @@ def test_a_role_with_too_many_rights_is_found_out(
 ) -> None:
     said = doctor({"DATABASE_URL": os.environ["OWNER_DATABASE_URL"]})
     assert "NOT OK  Rights: tracker_owner could rewrite history" in said
+
+
+def test_events_that_nobody_signs_are_told(
+    committed: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.recorded()
+    told = "Ledger: 1 events, of which the last signed checkpoint covers 0"
+    for late, mark in ((60, "ok      "), (-1, "NOT OK  ")):
+        monkeypatch.setattr(doctors, "LATE", late)
+        with pytest.raises(SystemExit):
+            call_command("doctor")
+        assert f"{mark}{told}" in capsys.readouterr().out
 
 
 def test_servers_that_do_not_answer_are_named_and_no_password_is_shown() -> None:

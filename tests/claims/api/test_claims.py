@@ -170,7 +170,7 @@ def test_a_claim_is_one_row_read_with_its_evidence_by_origin(
         disputed(3, kind=DisputeKind.FIGURE, speaker="Anna", **figures),
     )
 
-    with django_assert_num_queries(2):  # the key, the row
+    with django_assert_num_queries(3):  # the key, the row, the newest checkpoint
         body = reader.get(f"{CLAIMS}{claim}/").json()
 
     one, other = body["evidence"]

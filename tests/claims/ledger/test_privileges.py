@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, transaction
 from sources import intake
 from tests.claims import build
 
-TABLES = ("event", "payload", "command", "head")
+TABLES = ("event", "payload", "command", "head", "tile", "checkpoint")
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
 FORBIDDEN = "42501"  # insufficient_privilege
 NOT_UPDATABLE = "55000"  # a view over more than one table
@@ -55,6 +55,7 @@ HARM = [
     "CREATE RULE nothing AS ON INSERT TO ledger.{table} DO INSTEAD NOTHING",
 ]
 COLUMNS = {"event": "actor", "payload": "body", "command": "request", "head": "size"}
+COLUMNS |= {"tile": "root", "checkpoint": "note"}
 
 
 @pytest.mark.django_db

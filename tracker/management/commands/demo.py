@@ -29,7 +29,7 @@ from django.db import connections
 from tqdm import tqdm
 
 from sources.models import Document
-from tracker import processes
+from tracker import processes, signer
 from tracker.celery import app
 
 PATIENCE = 90  # seconds a part may take until it answers
@@ -116,8 +116,8 @@ class Command(BaseCommand):
         call_command("seed", password_file=password)
 
     def open(self, port: int) -> None:
-        """Start web server, worker and beat, and wait until they answer."""
-        self.say("Starting web server, worker and beat ...")
+        """Start web server, worker, beat and signer, and wait until those answer that can."""
+        self.say("Starting web server, worker, beat and signer ...")
         account = self.account()
         # Beat's notes last no longer than beat: a kill may have spoilt them.
         shutil.rmtree(self.folder / "beat", ignore_errors=True)
@@ -127,9 +127,18 @@ class Command(BaseCommand):
             "worker": ["celery", "-A", "tracker", "worker", "--concurrency=2", "--loglevel=INFO"],
             "beat": ["celery", "-A", "tracker", "beat", f"--schedule={schedule}", "--pidfile="],
         }
-        environment = {key: value for key, value in os.environ.items() if "OWNER" not in key}
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("OWNER", "SIGNER"))
+        }
         for name, command in commands.items():
             self.parts.append(part(name, command, self.folder, account, environment))
+        if "SIGNER_DATABASE_URL" in os.environ:
+            own = environment | signer.environment(self.folder, account)
+            self.parts.append(part("signer", [*signer.COMMAND], self.folder, account, own))
+        else:
+            self.say("    No checkpoints are signed: SIGNER_DATABASE_URL names no role for that.")
         self.wait_until(
             lambda: answers(port), f"The web server does not answer: see {self.folder}/logs"
         )

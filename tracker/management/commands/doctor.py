@@ -12,15 +12,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from claims.ledger import tree
 from sources.models import Document
 from tracker import boot
 from tracker.celery import BEAT_KEY, app
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
+LATE = 60  # seconds after which a recorded event should have been signed
 ROOM = 1024**3  # bytes that should be free for documents and logs
 # More than the application's role needs: what would let it rewrite history.
 TOO_MUCH = """
@@ -159,6 +162,26 @@ def disk() -> Iterator[Finding]:
     yield Finding(what="Disk", state=state, remedy=remedy if free < ROOM else "")
 
 
+def ledger() -> Iterator[Finding]:
+    """Does the signer keep up with the log? Where it refuses to, somebody has to look."""
+    try:
+        size, signed = tree.size(), tree.newest()
+        covered = signed.size if signed else 0
+        late = [
+            entry
+            for entry in tree.envelopes(covered, covered + 1)
+            if (timezone.now() - entry.recorded_at).total_seconds() > LATE
+        ]
+    except DatabaseError:
+        return  # the database's own line says it
+    remedy = (
+        "start python3 manage.py demo, or manage.py sign-checkpoints --every 5; if it ends by "
+        "itself, its last words say what is wrong with the log"
+    )
+    state = f"{size} events, of which the last signed checkpoint covers {covered}"
+    yield Finding(what="Ledger", state=state, remedy=remedy if late else "")
+
+
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
@@ -168,5 +191,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     database,
     messages,
     documents,
+    ledger,
     disk,
 )
