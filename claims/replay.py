@@ -15,37 +15,54 @@ from django.db import connection, transaction
 from django.db.models import Field, JSONField
 from psycopg.types.json import Jsonb
 
-from claims import history, projections
+from claims import digest, history, projections
+from claims.digest import FIELDS, NAMES
 from claims.ledger import log
 from claims.ledger.entry import Entry
-from claims.models import Claim
 
 BATCH = 500  # claims that are written at once
-FIELDS: "list[Field[Any, Any]]" = [f for f in Claim._meta.concrete_fields if not f.generated]
-NAMES = ", ".join(f'"{field.column}"' for field in FIELDS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replayed:
-    """What a replay found: the log's size, the claims it adds up to, and those that differed."""
+    """What a replay found: the log's size, the claims it adds up to, and those that differed.
+
+    `digest` is that of the claims as the ledger has them at that size.
+    """
 
     size: int
     claims: int
     different: list[UUID]
+    digest: str
 
 
 # Told how many entries were folded, and of how many.
 Progress = Callable[[int, int], None]
 
 
-@transaction.atomic
 def replay(*, mend: bool, progress: Progress = lambda done, of: None) -> Replayed:
     """Rebuild the read side from the ledger and tell where the live one differs.
 
-    With `mend` the rows that differ are replaced by the rebuilt ones, all at once.
+    With `mend` the rows that differ are replaced by the rebuilt ones, all at once. The digest is
+    taken of the rebuilt rows, when writers go on already.
     """
+    size, different = _rebuild(mend, progress)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT count(*) FROM rebuilt")
+        claims = cursor.fetchone()[0]
+        found = digest.of("rebuilt")
+        cursor.execute("DROP TABLE rebuilt")
+    return Replayed(size=size, claims=claims, different=different, digest=found)
+
+
+@transaction.atomic
+def _rebuild(mend: bool, progress: Progress) -> tuple[int, list[UUID]]:
+    """Leave the rows as the ledger has them in `rebuilt`; the log's size, and who differed."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        # One that an interrupted replay left to this session would be in the way.
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.rebuilt")
         cursor.execute(
             f"CREATE TEMPORARY TABLE rebuilt AS SELECT {NAMES} "  # noqa: S608
             "FROM claims_claim WITH NO DATA"
@@ -59,10 +76,7 @@ def replay(*, mend: bool, progress: Progress = lambda done, of: None) -> Replaye
         different = _compare()
         if mend:
             _swap(different)
-        cursor.execute("SELECT count(*) FROM rebuilt")
-        claims = cursor.fetchone()[0]
-        cursor.execute("DROP TABLE rebuilt")
-    return Replayed(size=end, claims=claims, different=different)
+    return end, different
 
 
 def _fold(entries: Iterable[Entry], size: int, progress: Progress) -> None:

@@ -8,6 +8,7 @@ import os
 import time
 
 from celery import Celery
+from celery.schedules import crontab
 from redis import Redis
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -38,6 +39,10 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "nudge forgotten documents": {"task": "workers.nudge_forgotten", "schedule": 30.0},
+        "check the read side": {
+            "task": "claims.check_read_side",
+            "schedule": crontab(hour=3, minute=30),
+        },
         "heartbeat": {"task": "tracker.heartbeat", "schedule": 15.0},
     },
 )

@@ -25,8 +25,10 @@ SERVICELESS = {
     "", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help",
     "makemessages", "makemigrations", "spectacular", "version",
 }  # fmt: skip
-# The owner's address is for those who change tables; all others run as the application.
-OWNERS = {"demo", "import-log", "migrate", "test"}
+# These make the tables themselves; for any other command they are made before its first run.
+MIGRATE = {"demo", "migrate", "test"}
+# The owner's address is for those who do what the application may not.
+OWNERS = {"import-log", *MIGRATE}
 # Nor may anything but the signer publish a checkpoint.
 SIGNERS = {"demo", "sign-checkpoints", "test"}
 ADDRESSES = "addresses.json"
@@ -174,7 +176,7 @@ def _started(
             found |= stack.enter_context(embedded.postgresql(house))
             if name != "test":
                 del found["SUPERUSER_DATABASE_URL"]
-            if name not in OWNERS:
+            if name not in MIGRATE:
                 _migrate_once(folder, found)
         if name == "demo":
             _keep(folder / ADDRESSES, found)

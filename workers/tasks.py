@@ -1,13 +1,17 @@
 """Celery's doors: find the row, make one call. Each is safe to deliver twice."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from claims.replay import replay
 from sources import intake
 from workers.ingest import ingest
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(
@@ -25,3 +29,27 @@ def read_document(*, document: str) -> None:
 def nudge_forgotten() -> int:
     """Nudge again for every document whose message was lost; how many."""
     return intake.nudge_forgotten(at=timezone.now())
+
+
+# It may outlast the broker's patience; one that is lost comes again the next night.
+@shared_task(
+    name="claims.check_read_side",
+    acks_late=False,
+    time_limit=6 * 3600,
+    soft_time_limit=6 * 3600 - 60,
+)
+def check_read_side() -> str:
+    """Fold the whole ledger again; a critical line in the log where the read side differs."""
+    found = replay(mend=False)
+    if found.different:
+        log.critical(
+            "THE READ SIDE IS NOT WHAT THE LEDGER SAYS: %s of %s claims differ at %s events, "
+            "among them %s. Find out who changed them, then run `manage.py replay`.",
+            len(found.different),
+            found.claims,
+            found.size,
+            ", ".join(str(claim) for claim in found.different[:10]),
+        )
+    else:
+        log.info("the read side is what %s events say: digest %s", found.size, found.digest)
+    return found.digest
