@@ -9,7 +9,7 @@ command is tried again.
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -127,10 +127,15 @@ def past(claim: UUID, *, version: int | None = None) -> Past:
 
 
 def added_up(entries: Iterable[Entry], earlier: Past | None = None) -> Past:
-    """What entries of one stream add up to, from an earlier state of it on."""
+    """What entries of one stream add up to, from an earlier state of it on.
+
+    Entries may be left out: the words that name a version mean the same as ever.
+    """
     past = earlier or Past(state=State(), mark=None)
     state, mark = past.state, past.mark
     for entry in entries:
+        if state.version != entry.version - 1:
+            state = replace(state, version=entry.version - 1)
         state = status.evolve(state, decode(entry), entry.actor)
         mark = _marked(mark, entry.position, entry.effective_at, entry.recorded_at)
     return Past(state=state, mark=mark)

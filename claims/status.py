@@ -63,15 +63,12 @@ def _evolved(state: State, word: Word, actor: str) -> State:
         case events.Rated(verdict=verdict, explanation=why):
             made = Verdict(verdict=verdict, explanation=why, version=state.version + 1, by=actor)
             return replace(state, verdict=made)
-        case events.Confirmed():
-            confirmed = state.verdict and replace(state.verdict, confirmed_by=actor)
-            return replace(state, verdict=confirmed)
-        case events.Unrated():
-            return replace(state, verdict=None)
+        case events.Confirmed() | events.Unrated():
+            return _with_judgement(state, word, actor)
         case events.Merged(into=into):
             return replace(state, merged_into=into)
-        case events.Unmerged():
-            return replace(state, merged_into="")
+        case events.Unmerged(out_of=out_of):
+            return replace(state, merged_into="") if state.merged_into == out_of else state
         case events.Absorbed():
             return _with_absorbed(state, word)
         case events.Released(claim=claim):
@@ -86,6 +83,16 @@ def _with_evidence(state: State, word: Evidence) -> State:
     if state.version == 0 and isinstance(word, events.Asserted):
         return replace(state, wording=word.wording, language=word.language, claimant=word.claimant)
     return state
+
+
+def _with_judgement(state: State, word: events.Confirmed | events.Unrated, actor: str) -> State:
+    """Only the rating that the word names is meant: with what held at another time, the verdict
+    may be an earlier one, which nobody confirmed or took back."""
+    made = state.verdict
+    if made is None or made.version != word.rating:
+        return state
+    confirmed = replace(made, confirmed_by=actor)
+    return replace(state, verdict=confirmed if isinstance(word, events.Confirmed) else None)
 
 
 def _with_absorbed(state: State, word: events.Absorbed) -> State:

@@ -488,3 +488,12 @@ def naive_status(words: list[Word]) -> str:
     if any(side == "against" for side, _, _ in books.values()):
         return "disputed"
     return "corroborated" if len(origins) >= status.INDEPENDENT_ORIGINS else "asserted"
+
+
+def test_a_word_about_a_rating_or_a_merge_that_is_not_there_changes_nothing() -> None:
+    state = history_of(begins(1), rated(1))
+    merged = evolve(state, events.Merged(into=ELSEWHERE), "user:1")
+
+    assert evolve(state, events.Confirmed(rating=9), "user:2").verdict == state.verdict
+    assert evolve(state, unrated(9), "user:1").verdict == state.verdict
+    assert evolve(merged, events.Unmerged(out_of="another"), "user:1").merged_into == ELSEWHERE
