@@ -1,7 +1,7 @@
 """The face of the ledger's SQL functions: append, and read by position or by stream.
 
-All SQL that touches the schema `ledger` at run time is in this module, but for that of the tree
-over its entries, which is in `tree`.
+All SQL that touches the schema `ledger` at run time is in this module, in `tree` for the tree
+over its entries, and in `moment` for reading the log as it stood at a moment.
 """
 
 import json
@@ -89,7 +89,7 @@ def size() -> int:
 
 def between(first: int, end: int) -> list[Entry]:
     """The entries at positions first <= position < end, in order."""
-    return _read(f"{ENTRIES} WHERE position >= %s AND position < %s ORDER BY 1", [first, end])
+    return read(f"{ENTRIES} WHERE position >= %s AND position < %s ORDER BY 1", [first, end])
 
 
 def feed(first: int, limit: int) -> list[Entry]:
@@ -99,7 +99,7 @@ def feed(first: int, limit: int) -> list[Entry]:
 
 def stream(stream_id: UUID, *, after: int = 0, limit: int | None = None) -> list[Entry]:
     """The entries of one stream, in the order of their versions, from the one after `after`."""
-    return _read(
+    return read(
         f"{ENTRIES} WHERE stream_id = %s AND version > %s ORDER BY version LIMIT %s",
         [stream_id, after, limit],
     )
@@ -164,7 +164,8 @@ def _document(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _read(query: str, parameters: list[Any]) -> list[Entry]:
+def read(query: str, parameters: list[Any] | dict[str, Any]) -> list[Entry]:
+    """The entries that a query over ENTRIES gives."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [_entry(row) for row in cursor.fetchall()]
