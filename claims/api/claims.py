@@ -11,14 +11,23 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
+from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from claims import as_of
 from claims.api.log import Checkpoint
+from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.parameters import Listing
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import tree
@@ -27,7 +36,7 @@ from claims.models import Claim
 LANGUAGE = r"^[a-z]{2,3}$"
 
 
-class Wanted(Listing):
+class Wanted(Moments, Listing):
     """The filters of the list of claims."""
 
     status = serializers.ChoiceField(Claim.STATUSES, required=False)
@@ -123,9 +132,10 @@ class ClaimDetail(ClaimSummary):
 
     evidence = serializers.SerializerMethodField()
     checkpoint = serializers.SerializerMethodField()
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
 
     class Meta(ClaimSummary.Meta):
-        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence", "checkpoint")
+        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence", "checkpoint", "as_of")
         read_only_fields = fields
 
     @extend_schema_field(Origin(many=True))
@@ -146,30 +156,64 @@ class MergedClaim(serializers.Serializer[Claim]):
     merged_into = serializers.UUIDField()
 
 
-class Claims(ListAPIView[Claim]):
-    """The claims, the one that changed last first."""
+@extend_schema_serializer(many=False)
+class ClaimPage(serializers.Serializer[Any]):
+    """A page of the list of claims."""
+
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True, help_text="Null as of a moment.")
+    results = ClaimSummary(many=True)
+
+
+class Claims(ListModelMixin, GenericAPIView[Claim]):
+    """The claims, the one that changed last first; as of a moment, the one that began last."""
 
     queryset = Claim.objects.defer("evidence", "search")
     serializer_class = ClaimSummary
     ordering = ("-position",)
 
-    @extend_schema(operation_id="claims", parameters=[Wanted])
-    def get(self, request: Request) -> Response:
-        return self.list(request)
+    @extend_schema(operation_id="claims", parameters=[Wanted], responses=ClaimPage)
+    def get(self, request: Request) -> HttpResponseBase:
+        moment = asked(Wanted.of(request))
+        return self._then(request, moment) if moment else self.list(request)
 
     def filter_queryset(self, queryset: QuerySet[Claim, Any]) -> QuerySet[Claim, Any]:
         return queryset.filter(wanted(**Wanted.of(self.request)))
 
+    def _then(self, request: Request, moment: Asked) -> HttpResponseBase:
+        """The list as of a moment. The next page is of the same position, by whatever name this
+        one was asked for."""
+        given = Wanted.of(request)
+        names = ("status", "q", "source", "language")
+        pages: Any = self.paginator
+        pages.base_url = moment.fixed_address(request)
+        cursor = pages.decode_cursor(request)
+        found = as_of.page(
+            moment.moment,
+            as_of.Wanted(**{name: given[name] for name in names if name in given}),
+            limit=pages.get_page_size(request),
+            before=cursor.position if cursor else None,
+        )
+        following = None
+        if found.before is not None:
+            following = pages.encode_cursor(Cursor(0, False, found.before))
+        results = self.get_serializer(found.claims, many=True).data
+        response = then(request, moment, {"next": following, "previous": None, "results": results})
+        if following:
+            response["Link"] = f'<{following}>; rel="next"'
+        return response
+
 
 class OneClaim(GenericAPIView[Claim]):
-    """A claim as it stands now."""
+    """A claim as it stands now, or as it stood at a moment."""
 
     queryset = Claim.objects.defer("search")
     serializer_class = ClaimDetail
 
     @extend_schema(
         operation_id="claim",
-        parameters=[IF_NONE_MATCH],
+        parameters=[Moments, IF_NONE_MATCH],
         responses={
             200: ClaimDetail,
             304: OpenApiResponse(description="The version you have is still the last."),
@@ -179,15 +223,35 @@ class OneClaim(GenericAPIView[Claim]):
         },
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
-        found = self.get_queryset().filter(id=claim).first()
-        if found is None:
+        moment = asked(Moments.of(request))
+        if moment:
+            found = _there(claim, moment)
+            elsewhere = _elsewhere(found, moment)
+            return elsewhere or then(request, moment, self.get_serializer(found).data)
+        row = self.get_queryset().filter(id=claim).first()
+        if row is None:
             raise NotFound(f"There is no claim {claim}.")
-        if found.merged_into:
-            where = reverse("claim", args=[found.merged_into])
-            # A merge can be undone, so that nobody may remember this redirect without asking.
-            headers = {"Location": where, "Cache-Control": "no-cache"}
-            return Response(MergedClaim(found).data, status=308, headers=headers)
-        return versioned(request, found.version, lambda: self.get_serializer(found).data)
+        elsewhere = _elsewhere(row)
+        return elsewhere or versioned(request, row.version, lambda: self.get_serializer(row).data)
+
+
+def _there(claim: UUID, moment: Asked) -> Claim:
+    try:
+        return as_of.claim(claim, moment.moment)
+    except as_of.NotThere as absent:
+        raise NotFound(str(absent)) from absent
+
+
+def _elsewhere(claim: Claim, moment: Asked | None = None) -> Response | None:
+    """Where to read of a claim that is part of another one, at the same moment."""
+    if not claim.merged_into:
+        return None
+    where = reverse("claim", args=[claim.merged_into])
+    if moment:
+        where = f"{where}?{moment.query}"
+    # A merge can be undone, so that nobody may remember this redirect without asking.
+    headers = {"Location": where, "Cache-Control": "no-cache"}
+    return Response(MergedClaim(claim).data, status=308, headers=headers)
 
 
 def wanted(

@@ -17,7 +17,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from claims.api.parameters import Parameters
+from claims import as_of
+from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log
 from claims.ledger.entry import Entry, timestamp
@@ -27,7 +28,7 @@ LIMIT = 100
 LARGEST = 2**62  # positions are bigints, and a limit is added to one
 
 
-class Window(Parameters):
+class Window(Moments):
     """The part of a claim's history that is asked for."""
 
     after = serializers.IntegerField(
@@ -36,7 +37,7 @@ class Window(Parameters):
     limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
 
 
-class From(Parameters):
+class From(Moments):
     """The part of the feed that is asked for."""
 
     limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
@@ -101,9 +102,10 @@ class Stream(serializers.Serializer[Any]):
     """A part of a claim's history, oldest first."""
 
     claim = serializers.UUIDField()
-    version = serializers.IntegerField(help_text="Of the claim now.")
+    version = serializers.IntegerField(help_text="Of the claim now, or at the moment.")
     events = Event(many=True)
     next = serializers.URLField(allow_null=True)
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
 
 
 class Feed(serializers.Serializer[Any]):
@@ -111,7 +113,8 @@ class Feed(serializers.Serializer[Any]):
 
     events = Event(many=True)
     next = serializers.IntegerField(help_text="The position to ask from next.")
-    size = serializers.IntegerField(help_text="How many events there are.")
+    size = serializers.IntegerField(help_text="How many events there are, or were.")
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
 
 
 class History(APIView):
@@ -119,13 +122,15 @@ class History(APIView):
 
     @extend_schema(operation_id="history", parameters=[Window, IF_NONE_MATCH], responses=Stream)
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
-        asked = Window.of(request)
+        window = Window.of(request)
+        if moment := asked(window):
+            return _history_then(request, claim, window, moment)
         version = Claim.objects.filter(id=claim).values_list("version", flat=True).first()
         if version is None:
             raise NotFound(f"There is no claim {claim}.")
-        after = asked["after"]
+        after = window["after"]
         # No more than the version that the ETag names, whatever was recorded since.
-        limit = max(0, min(asked["limit"], version - after))
+        limit = max(0, min(window["limit"], version - after))
 
         following = None
         if after + limit < version:
@@ -147,13 +152,37 @@ class Everything(APIView):
     """The feed: every event, densely numbered from 0. Ask again from `next` for what is new."""
 
     @extend_schema(operation_id="feed", parameters=[From], responses=Feed)
-    def get(self, request: Request) -> Response:
-        asked = From.of(request)
-        first, size = asked["from"], log.size()
+    def get(self, request: Request) -> HttpResponseBase:
+        window = From.of(request)
+        moment, first = asked(window), window["from"]
+        size = moment.moment.size if moment else log.size()
         # No further than `size`, so that both are of the same moment.
-        entries = log.feed(first, max(0, min(asked["limit"], size - first)))
-        events = _shown(entries)
-        return Response({"events": events, "next": first + len(events), "size": size})
+        end = first + max(0, min(window["limit"], size - first))
+        body = {"next": end, "size": size}
+        if not moment:
+            return Response({"events": _shown(log.feed(first, end - first)), **body})
+        entries = as_of.between(first, end, moment.moment)
+        return then(request, moment, {"events": _shown(entries), **body})
+
+
+def _history_then(
+    request: Request, claim: UUID, window: dict[str, Any], asked: Asked
+) -> HttpResponseBase:
+    """The part of a history that counts at a moment."""
+    after, limit, moment = window["after"], window["limit"], asked.moment
+    version = as_of.version(claim, moment)
+    if not version:
+        raise NotFound(as_of.absence(claim, moment))
+    entries = as_of.stream(claim, moment, after=after, limit=limit)
+    following = None
+    if entries and entries[-1].version < version:
+        here = asked.fixed_address(request)
+        following = replace_query_param(here, "after", str(entries[-1].version))
+    body = {"claim": claim, "version": version, "events": _shown(entries), "next": following}
+    response = then(request, asked, body)
+    if following:
+        response["Link"] = f'<{following}>; rel="next"'
+    return response
 
 
 def _shown(entries: list[Entry]) -> list[dict[str, Any]]:

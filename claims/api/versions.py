@@ -23,14 +23,19 @@ class Stale(APIException):
     default_detail = _("The claim is at another version than If-Match says.")
 
 
-def versioned(request: Request, version: int, present: Callable[[], Any]) -> HttpResponseBase:
+def versioned(
+    request: Request,
+    version: int | str,
+    present: Callable[[], Any],
+    cache: str = "private, no-cache",
+) -> HttpResponseBase:
     """The answer with its version as ETag, or 304 where the client has that version.
 
     Raises:
         Stale: the request has an If-Match, and it names another version.
     """
     etag = f'"{version}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag, "Cache-Control": cache}
     known = get_conditional_response(request._request, etag=etag)
     if known is None:
         return Response(present(), headers=headers)
