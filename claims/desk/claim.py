@@ -5,7 +5,7 @@ one verb of `review` each, for those who have its permission.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import review
-from claims.desk import entries, filters, pages, sentences
+from claims.desk import entries, filters, pages, past, sentences
 from claims.models import Claim, Entry
 from claims.review import Decision
 
@@ -131,7 +131,9 @@ class ClaimAdmin(pages.ReadOnly):
         """Show the claim, or do one of VERBS to it."""
         claim = self.shown(request, object_id)
         if request.method != "POST":
-            return self._shown(request, claim)
+            return (
+                self._then(request, claim) if past.asked(request) else self._shown(request, claim)
+            )
         permission, verb, done = VERBS.get(request.POST.get("verb", ""), ("", None, ""))
         if verb is None or not request.user.has_perm(permission):
             raise PermissionDenied
@@ -147,26 +149,55 @@ class ClaimAdmin(pages.ReadOnly):
         messages.success(request, str(done))
         return HttpResponseRedirect(pages.claim_link(claim.id))
 
-    def _shown(self, request: HttpRequest, claim: Claim, refused: str = "") -> HttpResponse:
+    def _shown(
+        self, request: HttpRequest, claim: Claim, refused: str = "", status: int = 409
+    ) -> HttpResponse:
+        """The claim as it stands now, with what may be done to it."""
         related = Claim.objects.defer("search").filter(
             Q(merged_into=claim.id) | Q(id=claim.merged_into)
         )
-        context = self.page(request, Truncator(claim.wording).chars(60), claim) | {
+        timeline = Entry.objects.filter(stream_id=claim.id).order_by("-version")
+        context = self._told(request, claim, related, timeline) | {
+            "scale": [(key, sentences.VERDICTS[key]) for key in review.SCALE],
+            "new_command": pages.new_command,
+            "may": _may(request, claim),
+            "refused": refused,
+            "typed": request.POST if refused else {},
+            "control": request.GET,
+        }
+        status = status if refused else 200
+        return TemplateResponse(request, "desk/claim.html", context, status=status)
+
+    def _then(self, request: HttpRequest, claim: Claim) -> HttpResponse:
+        """The claim as it stood at a moment, to which nothing can be done any more."""
+        try:
+            then = past.shown(claim.id, request.GET)
+        except past.Unclear as unclear:
+            return self._shown(request, claim, refused=str(unclear), status=400)
+        told = self._told(request, then.claim, then.related, past.entries(then))
+        return TemplateResponse(
+            request,
+            "desk/claim.html",
+            {**told, "past": then, "control": past.control(then, request.GET)},
+        )
+
+    def _told(
+        self,
+        request: HttpRequest,
+        claim: Claim,
+        related: Iterable[Claim],
+        timeline: Iterable[Entry],
+    ) -> dict[str, Any]:
+        """What the page tells of a claim, now or then."""
+        return self.page(request, Truncator(claim.wording).chars(60), claim) | {
             "claim": claim,
             "related": related,
             "origins": [group for group in by_origin(claim) if not group["disputes"]],
             "disputes": [group for group in by_origin(claim) if group["disputes"]],
             "verdict": _verdict(claim),
-            "timeline": _timeline(claim),
-            "scale": [(key, sentences.VERDICTS[key]) for key in review.SCALE],
-            "new_command": pages.new_command,
-            "may": _may(request, claim),
+            "timeline": _timeline(timeline),
             "may_see_documents": request.user.has_perm("sources.view_version"),
-            "refused": refused,
-            "typed": request.POST if refused else {},
         }
-        status = 409 if refused else 200
-        return TemplateResponse(request, "desk/claim.html", context, status=status)
 
 
 def by_origin(claim: Claim) -> list[dict[str, Any]]:
@@ -201,9 +232,9 @@ def _verdict(claim: Claim) -> dict[str, Any] | None:
     return {**verdict, **who, "author": verdict["by"]}
 
 
-def _timeline(claim: Claim) -> list[Any]:
-    """The claim's entries, newest first, as sentences and as they are stored."""
-    timeline = entries.tell(list(Entry.objects.filter(stream_id=claim.id).order_by("-version")))
+def _timeline(stored_entries: Iterable[Entry]) -> list[Any]:
+    """A claim's entries as sentences and as they are stored."""
+    timeline = entries.tell(list(stored_entries))
     for entry in timeline:
         stored = json.loads(entry.body) if entry.body else None
         entry.json = json.dumps(stored, indent=2, ensure_ascii=False) if stored else _("erased")

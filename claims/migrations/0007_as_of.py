@@ -9,5 +9,5 @@ UNDO = "SET LOCAL ROLE tracker_ledger; DROP INDEX ledger.event_begins; RESET ROL
 
 
 class Migration(migrations.Migration):
-    dependencies = (("claims", "0004_groups"),)
+    dependencies = (("claims", "0006_import"),)
     operations = (migrations.RunSQL(SQL.read_text(encoding="utf-8"), UNDO),)

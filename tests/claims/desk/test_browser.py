@@ -1,10 +1,12 @@
 """The pages in a real browser: they work by keyboard, in light and dark, and axe finds no fault."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
+from django.utils.timezone import localtime
 
 from claims.events import DisputeKind, Quantity
 from claims.models import Claim, Entry, Proposal
@@ -81,6 +83,27 @@ def test_filters_open_and_apply_by_keyboard(reviewer: "Page") -> None:
     reviewer.wait_for_url("**stance=disputes**")
 
 
+def test_a_reviewer_looks_back_by_keyboard_and_returns(reviewer: "Page") -> None:
+    claim = build.recorded(build.begins())
+    before = localtime(Entry.objects.get().recorded_at)
+    build.say(claim, build.disputed(3))
+    reviewer.goto(at(Claim.objects.get()))
+
+    reviewer.get_by_text("As of another moment").focus()
+    reviewer.keyboard.press("Enter")
+    field = reviewer.get_by_label("As we said it on")
+    field.fill((before + timedelta(milliseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3])
+    reviewer.keyboard.press("Tab")
+    reviewer.get_by_role("button", name="Show").press("Enter")
+    reviewer.get_by_text("position 0").first.wait_for()
+    assert reviewer.get_by_text("nothing can be decided here").is_visible()
+    assert not reviewer.get_by_text("Rate this claim").count()
+    assert not reviewer.get_by_role("heading", name="Disputes").count()
+    reviewer.get_by_role("link", name="Back to now").press("Enter")
+    reviewer.get_by_role("heading", name="Disputes").wait_for()
+    assert reviewer.get_by_text("Rate this claim").count()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_serious_fault_or_an_error(reviewer: "Page", scheme: str) -> None:
     figures = {"ours": Quantity(**build.OURS), "theirs": Quantity(**build.THEIRS)}
@@ -94,7 +117,13 @@ def test_no_page_has_a_serious_fault_or_an_error(reviewer: "Page", scheme: str) 
 
     found = {}
     pages = ("proposal", "claim", "entry")
-    addresses = ["/admin/", at(proposal), at(claim), "/admin/sources/document/add/"]
+    addresses = [
+        "/admin/",
+        at(proposal),
+        at(claim),
+        f"{at(claim)}?as_of=1",
+        "/admin/sources/document/add/",
+    ]
     for address in [*addresses, *(f"/admin/claims/{page}/" for page in pages)]:
         reviewer.goto(address)
         reviewer.wait_for_load_state("networkidle")
