@@ -7,6 +7,7 @@ word and its bytes never change: a new field gets a default, a new meaning gets 
 The grammar: `asserted` begins every history. `asserted`, `corroborated` and `disputed` bring
 evidence; `withdrawn` takes a piece of it back. `rated` awaits `confirmed`, and `unrated` takes
 it back. `merged` and `absorbed` are two ends of one act, as are `unmerged` and `released`.
+`erased` takes the text of any of them off the record.
 """
 
 import re
@@ -182,6 +183,28 @@ class Released(Word, frozen=True, kw_only=True):
     claim: str
 
 
+class Erased(Word, frozen=True, kw_only=True):
+    """What the event at `position`, this claim's `version`, said was taken off the record.
+
+    `remains` is what that event did, without what it said: a withdrawal is not undone because
+    its reason had to go. Of evidence, wordings and ratings nothing remains.
+    """
+
+    position: int
+    version: int
+    reason: str
+    remains: "Withdrawn | Unrated | Merged | Absorbed | Unmerged | Erased | None" = None
+
+
+class Redacted(Word, frozen=True, kw_only=True):
+    """Stands in a history for a word that was erased, of which `was` is all that is known.
+
+    It is never stored.
+    """
+
+    was: str
+
+
 Support: TypeAlias = Asserted | Corroborated
 AnyWord: TypeAlias = (
     Asserted
@@ -197,6 +220,7 @@ AnyWord: TypeAlias = (
     | Absorbed
     | Unmerged
     | Released
+    | Erased
 )
 WORDS: dict[str, type[Word]] = {word.__name__.lower(): word for word in AnyWord.__args__}
 _decoder = msgspec.json.Decoder(AnyWord)
@@ -218,13 +242,18 @@ def encode(word: Word) -> str:
         body = rfc8785.dumps(plain)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise Unsayable(f"This {name(word)} cannot be written down: {error}") from error
-    # A merge copies what was said before, each piece of it within the limit already.
-    pieces = 1 + len(word.evidence) if isinstance(word, Absorbed) else 1
-    if len(body) > pieces * LONGEST_BODY:
+    if len(body) > _pieces(word) * LONGEST_BODY:
         raise Unsayable(f"This {name(word)} is longer than {LONGEST_BODY // 1024} KiB; shorten it.")
     if NUL.search(body):
         raise Unsayable(f"This {name(word)} holds a NUL character; remove it.")
     return body.decode()
+
+
+def _pieces(word: Word | None) -> int:
+    """A merge copies what was said before, each piece of it within the limit already."""
+    if isinstance(word, Erased):
+        return _pieces(word.remains) + 1
+    return 1 + len(word.evidence) if isinstance(word, Absorbed) else 1
 
 
 def decode(body: str, *, schema_version: int) -> AnyWord:

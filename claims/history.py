@@ -4,26 +4,28 @@
 transaction. The log's head is locked as late as can be and always before a claim's row, so that
 two commands cannot wait for each other; should PostgreSQL see a deadlock all the same, the
 command is tried again.
+
+`erase` takes words off the record again. The state is always folded from what the entries hold
+now, so that no question, of whatever time, brings erased words back.
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 import rfc8785
-from django.db import OperationalError, connection, transaction
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random
+from django.db import transaction
 
-from claims import events, projections, status
-from claims.events import Word
+from claims import erasure, events, projections, status
+from claims.events import Erased, Redacted, Word
 from claims.ledger import log
 from claims.ledger.entry import Draft, Entry
 from claims.ledger.log import CommandReused, Conflict, Receipt
+from claims.ledger.retrying import retried
 from claims.projections import Mark
 from claims.status import State
 
@@ -31,17 +33,18 @@ __all__ = [
     "Change",
     "CommandReused",
     "Conflict",
+    "Loss",
     "Past",
     "Receipt",
     "decode",
+    "erase",
+    "erased",
+    "losses",
     "past",
     "read",
     "record",
     "retried",
 ]
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,22 +64,13 @@ class Past:
     mark: Mark | None
 
 
-def retried(verb: Callable[P, R]) -> Callable[P, R]:
-    """Try a verb that is one transaction again where PostgreSQL broke a deadlock with it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """An entry that an erasure empties: the word it holds, and what remains of it."""
 
-    @wraps(verb)
-    def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
-        if connection.in_atomic_block:  # The whole of the outer transaction has to be retried.
-            return verb(*args, **kwargs)
-        attempts = Retrying(
-            stop=stop_after_attempt(3),
-            wait=wait_random(0, 0.1),
-            retry=retry_if_exception(_deadlocked),
-            reraise=True,
-        )
-        return attempts(verb, *args, **kwargs)
-
-    return attempt
+    entry: Entry
+    word: Word
+    remains: Word | None
 
 
 @retried
@@ -116,6 +110,91 @@ def record(changes: Sequence[Change], *, actor: str, at: datetime, command: UUID
     return receipt
 
 
+@retried
+@transaction.atomic
+def erase(
+    position: int, *, reason: str, expected: int, actor: str, at: datetime, command: UUID
+) -> Receipt:
+    """Take what the event at `position` said off the record, and every copy that a merge made.
+
+    Each of them gets an `erased` event in its claim's history; all at once, or nothing. Its claim
+    is `expected` to be at that version. Raises what `losses` and `record` do.
+    """
+    asked: list[Any] = [actor, "erase", position, expected, reason]
+    request = hashlib.sha256(rfc8785.dumps(asked)).digest()
+    if done := log.receipt(command, request=request):
+        return done
+    try:
+        changes = list(_erasures(losses(position), reason, expected))
+        for change in changes:
+            _admitted(change, past(change.claim), actor)
+    except (Conflict, status.Refused):
+        if done := log.receipt(command, request=request):
+            return done
+        raise
+    drafts = [draft for change in changes for draft in _drafts(change, at)]
+    receipt = log.erase(command, request=request, actor=actor, drafts=drafts)
+    for change in changes if receipt.appended else ():
+        left = past(change.claim)
+        assert left.mark is not None  # noqa: S101  -- it has the entry that erases at least
+        projections.show(change.claim, left.state, left.mark)
+    return receipt
+
+
+def losses(position: int) -> list[Loss]:
+    """What erasing the event at `position` empties: itself first, then the copies of it.
+
+    Raises:
+        status.Refused: there is no such event, nothing to erase in it, or it only holds copies.
+    """
+    found = log.feed(position, 1) if position >= 0 else []
+    if not found:
+        raise status.Refused(f"There is no event at position {position}.")
+    entry = found[0]
+    if entry.body is None:
+        raise status.Refused(f"What event {position} said was erased already.")
+    word = decode(entry)
+    if isinstance(word, events.Confirmed | events.Released):
+        raise status.Refused(f"Event {position} holds no text that could be erased.")
+    if isinstance(word, events.Absorbed):
+        raise status.Refused(
+            f"Event {position} only carries over what claim {word.claim} holds; erase it there, "
+            "and the copy goes with it."
+        )
+    itself = Loss(entry=entry, word=word, remains=erasure.remains(word))
+    return [itself, *_copies(entry, word)]
+
+
+def _copies(entry: Entry, word: Word) -> Iterator[Loss]:
+    """The entries that hold a copy of the word, each with what remains of it without."""
+    gone = erasure.Gone(
+        claim=str(entry.stream_id), version=entry.version, wording=getattr(word, "wording", "")
+    )
+    for other in log.holding(gone.claim, copies_only=True):
+        held = decode(other)
+        if (rest := erasure.without(held, gone)) != held and other.position != entry.position:
+            yield Loss(entry=other, word=held, remains=rest)
+
+
+def _erasures(found: list[Loss], reason: str, expected: int) -> Iterator[Change]:
+    """One change for each claim that loses words; the first is the one that was looked at."""
+    claims = dict.fromkeys(loss.entry.stream_id for loss in found)
+    for claim in claims:
+        first = claim == found[0].entry.stream_id
+        words = tuple(
+            Erased(
+                position=loss.entry.position,
+                version=loss.entry.version,
+                reason=reason.strip(),
+                remains=loss.remains,  # type: ignore[arg-type]  # what remains is one of these
+            )
+            for loss in found
+            if loss.entry.stream_id == claim
+        )
+        now = expected if first else past(claim).state.version
+        yield Change(claim=claim, expected=now, words=words)
+
+
 def read(claim: UUID) -> list[Entry]:
     """The claim's whole history, oldest first; empty where there is none."""
     return log.stream(claim)
@@ -142,8 +221,21 @@ def added_up(entries: Iterable[Entry], earlier: Past | None = None) -> Past:
 
 
 def decode(entry: Entry) -> Word:
-    """The word that an entry holds."""
+    """The word that an entry holds, or where it was erased, what remains of it."""
+    if by := erased(entry):
+        return by.remains or Redacted(was=entry.type)
     return events.decode(entry.body or "", schema_version=entry.schema_version)
+
+
+def erased(entry: Entry) -> Erased | None:
+    """How an entry came to be erased; None where it was not."""
+    word: Word | None = None
+    if entry.erasure is not None:
+        word = events.decode(entry.erasure, schema_version=events.SCHEMA_VERSION)
+    # Where the erasure was erased in turn, it is what remains of that one.
+    while isinstance(word, Erased) and word.position != entry.position:
+        word = word.remains
+    return word if isinstance(word, Erased) else None
 
 
 def _admitted(change: Change, before: Past, actor: str) -> State:
@@ -186,9 +278,3 @@ def _digest(changes: Sequence[Change], actor: str) -> bytes:
 def _marked(mark: Mark | None, position: int, at: datetime, recorded_at: datetime) -> Mark:
     first = mark.asserted_at if mark else at
     return Mark(position=position, asserted_at=first, changed_at=at, recorded_at=recorded_at)
-
-
-def _deadlocked(error: BaseException) -> bool:
-    return isinstance(error, OperationalError) and (
-        getattr(error.__cause__, "sqlstate", None) == "40P01"
-    )

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.status import Status
@@ -45,6 +46,8 @@ class Entry(models.Model):
     command_id = models.UUIDField()
     leaf_hash = models.BinaryField()
     body = models.TextField(_("what"), null=True)  # noqa: DJ001  -- None once erased
+    erased_by = models.BigIntegerField(_("erased by the event at"), null=True)
+    erasure = models.TextField(null=True)  # noqa: DJ001  -- what that event says
 
     class Meta:
         managed = False
@@ -52,6 +55,7 @@ class Entry(models.Model):
         ordering = ("position",)
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        permissions = (("erase_event", _("Can erase what an event said")),)
 
     def __str__(self) -> str:
         return f"{self.position} {self.type}"
@@ -107,7 +111,7 @@ class Claim(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.wording
+        return self.wording or gettext("(the wording was erased)")
 
 
 class Proposal(models.Model):
@@ -180,7 +184,7 @@ class Proposal(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.wording
+        return self.wording or gettext("(the wording was erased)")
 
 
 class Finding(models.Model):

@@ -37,6 +37,7 @@ __all__ = [
     "actor",
     "confirm",
     "dismiss",
+    "erase",
     "merge",
     "propose",
     "rate",
@@ -126,7 +127,7 @@ def dismiss(
         raise Refused("Say why: the reason is what keeps this from being proposed again.")
     position = None
     if not held.begins:
-        words = [_dismissed(finding, reason) for finding in held.findings.all()]
+        words = [_dismissed(finding, reason) for finding in held.findings.exclude(quote="")]
         position = _say(to or held.claim, decision, *words).last
     return proposals.decide(
         held,
@@ -144,6 +145,22 @@ def withdraw(
 ) -> Receipt:
     """Take back the evidence of `version`; `of` names the absorbed claim that brought it."""
     return _say(claim, decision, events.Withdrawn(version=version, reason=reason, claim=of))
+
+
+@retried
+@transaction.atomic
+def erase(position: int, decision: Decision, *, reason: str) -> Receipt:
+    """Take what an event said off the record, with all copies; the reason is what stays."""
+    by, at, command = decision.by, decision.at, decision.command
+    proposals.forget(position, by=by, at=at, command=command)
+    return history.erase(
+        position,
+        reason=reason,
+        expected=decision.expected,
+        actor=actor(by),
+        at=at,
+        command=command,
+    )
 
 
 def reword(
@@ -228,7 +245,7 @@ def _record(decision: Decision, *changes: Change) -> Receipt:
 
 def _words(held: Proposal, state: State, wording: str, stance: str, kind: str) -> Iterator[Word]:
     """The words for a proposal's findings, those that support the claim first."""
-    found = list(held.findings.all())
+    found = list(held.findings.exclude(quote=""))  # The others were erased.
     for finding in sorted(found, key=lambda one: (stance or one.stance) != "supports"):
         if (stance or finding.stance) == "disputes":
             word: Word = _disputed(finding, kind or finding.kind)

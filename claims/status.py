@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
-from claims import events
+from claims import erasure, events
 from claims.events import Evidence, Word
 from claims.state import INDEPENDENT_ORIGINS, Standing, State, Status, Verdict
 
@@ -46,6 +46,7 @@ def evolve(state: State, word: Word, actor: str) -> State:
     version = state.version + 1
     after = replace(_evolved(state, word, actor), version=version)
     unseen = isinstance(word, events.Dismissed | events.Rated | events.Confirmed | events.Unrated)
+    unseen = unseen or (isinstance(word, events.Redacted) and word.was in erasure.UNSEEN)
     return after if unseen else replace(after, changed=version)
 
 
@@ -73,6 +74,10 @@ def _evolved(state: State, word: Word, actor: str) -> State:
             return _with_absorbed(state, word)
         case events.Released(claim=claim):
             return _without_absorbed(state, claim)
+        case events.Erased():
+            return state  # What it erased is folded as Redacted, or as what remains of it.
+        case events.Redacted():
+            return erasure.evolved(state, word)
         case _:
             raise TypeError(f"{type(word).__name__} is not a word of this vocabulary")
 
@@ -126,7 +131,7 @@ def admit(state: State, word: Word, actor: str) -> None:
     """
     if state.version == 0 and not isinstance(word, events.Asserted):
         raise Refused("A claim's history begins with an assertion; this claim has none yet.")
-    if state.merged_into and not isinstance(word, events.Unmerged):
+    if state.merged_into and not isinstance(word, events.Unmerged | events.Erased):
         raise Refused(f"This claim was merged into {state.merged_into}; decide there.")
     _admitted(word, state, actor)
 
@@ -282,3 +287,9 @@ def _(word: events.Absorbed, state: State, actor: str) -> None:
 @_admitted.register
 def _(word: events.Released, state: State, actor: str) -> None:
     _refuse_if(word.claim not in state.absorbed, f"{word.claim} is not part of this claim.")
+
+
+@_admitted.register
+def _(word: events.Erased, state: State, actor: str) -> None:
+    _refuse_if(not word.reason.strip(), "Say why it is erased; the reason stays on record.")
+    _refuse_if(not 0 < word.version <= state.version, "Only what was said can be erased.")

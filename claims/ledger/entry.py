@@ -28,7 +28,10 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """An event as it stands in the log; `body` and `salt` are None once erased."""
+    """An event as it stands in the log; `body` and `salt` are None once erased.
+
+    `erasure` is then the body of the event that erased it, or of the one that erased that.
+    """
 
     position: int
     event_id: UUID
@@ -46,6 +49,7 @@ class Entry:
     salt: bytes | None
     body: str | None
     erased_by: int | None
+    erasure: str | None = None
 
     def leaf(self) -> bytes:
         """The bytes whose RFC 9162 leaf hash is `leaf_hash`."""

@@ -1,4 +1,4 @@
-"""The face of the ledger's SQL functions: append, and read by position or by stream.
+"""The face of the ledger's SQL functions: append, erase, and read by position or by stream.
 
 All SQL that touches the schema `ledger` at run time is in this module, in `tree` for the tree
 over its entries, and in `moment` for reading the log as it stood at a moment.
@@ -19,9 +19,12 @@ from claims.ledger.entry import Draft, Entry, timestamp
 
 COLUMNS = (
     "position, event_id, stream_id, version, type, schema_version, actor, effective_at, "
-    "recorded_at, command_id, commitment, prev_hash, leaf_hash, salt, body, erased_by"
+    "recorded_at, command_id, commitment, prev_hash, leaf_hash, salt, body, erased_by, erasure"
 )
-ENTRIES = f"SELECT {COLUMNS} FROM ledger.event LEFT JOIN ledger.payload USING (position)"  # noqa: S608
+ENTRIES = f"""SELECT {COLUMNS} FROM ledger.event LEFT JOIN (
+    SELECT *, CASE WHEN erased_by IS NOT NULL THEN ledger.erasure(erased_by) END AS erasure
+    FROM ledger.payload
+) AS payload USING (position)"""  # noqa: S608
 
 
 class Conflict(Exception):
@@ -61,15 +64,16 @@ def append(command: UUID, *, request: bytes, actor: str, drafts: Sequence[Draft]
         Conflict: a stream is not at the version before a draft's.
         CommandReused: the id stands for another request.
     """
-    document = {
-        "id": str(command),
-        "request": request.hex(),
-        "actor": actor,
-        "events": [_document(draft) for draft in drafts],
-    }
-    with _refusals(), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM ledger.append(%s::jsonb)", [json.dumps(document)])
-        return Receipt(*cursor.fetchone())
+    return _sent("append", command, request, actor, drafts)
+
+
+def erase(command: UUID, *, request: bytes, actor: str, drafts: Sequence[Draft]) -> Receipt:
+    """Append `erased` events as one command, and erase what their bodies name.
+
+    Each stands in the stream of the event whose `position` and `version` it names. Otherwise as
+    `append`, and raises what it does.
+    """
+    return _sent("erase", command, request, actor, drafts)
 
 
 def receipt(command: UUID, *, request: bytes) -> Receipt | None:
@@ -149,6 +153,27 @@ def _streamed(query: str, end: int, chunk: int) -> Iterator[Entry]:
         cursor.execute(query, [end])
         for row in cursor:
             yield _entry(row)
+
+
+def holding(text: str, *, copies_only: bool = False) -> list[Entry]:
+    """The entries whose body holds a text; reads the whole log, for what is rarely asked.
+
+    With `copies_only` it looks only at those that can hold copies of others, which is quick.
+    """
+    few = "type IN ('absorbed', 'erased') AND" if copies_only else ""
+    return _read(f"{ENTRIES} WHERE {few} strpos(body, %s) > 0 ORDER BY position", [text])
+
+
+def _sent(verb: str, command: UUID, request: bytes, actor: str, drafts: Sequence[Draft]) -> Receipt:
+    document = {
+        "id": str(command),
+        "request": request.hex(),
+        "actor": actor,
+        "events": [_document(draft) for draft in drafts],
+    }
+    with _refusals(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ledger.{verb}(%s::jsonb)", [json.dumps(document)])  # noqa: S608
+        return Receipt(*cursor.fetchone())
 
 
 def _document(draft: Draft) -> dict[str, Any]:
