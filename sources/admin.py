@@ -11,9 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -28,6 +29,7 @@ from sources.upload import UploadForm
 
 PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
 PASSAGES_A_PAGE = 400
+TAKE_DOWN = "sources.take_down_version"
 
 
 def waiting() -> int:
@@ -167,6 +169,25 @@ class VersionAdmin(ReadOnly):
         rows: QuerySet[Version] = super().get_queryset(request)
         return rows.defer("body").select_related("document")
 
+    def get_urls(self) -> list[Any]:
+        down = self.admin_site.admin_view(self.take_down)
+        own = path("<str:sha256>/take-down/", down, name="sources_version_take_down")
+        return [own, *super().get_urls()]
+
+    def take_down(self, request: HttpRequest, sha256: str) -> HttpResponse:
+        """Take the version down, for the reason that the form gives."""
+        if request.method != "POST" or not request.user.has_perm(TAKE_DOWN):
+            raise PermissionDenied
+        get_object_or_404(Version.objects.only("sha256"), sha256=sha256)
+        try:
+            intake.take_down(sha256, because=request.POST.get("because", ""), at=timezone.now())
+        except ValueError as error:
+            messages.error(request, str(error))
+        else:
+            done = _("It is taken down. Quotes of it on claims are erased there, event by event.")
+            messages.success(request, done)
+        return HttpResponseRedirect(reverse("admin:sources_version_change", args=[sha256]))
+
     def change_view(
         self,
         request: HttpRequest,
@@ -178,6 +199,7 @@ class VersionAdmin(ReadOnly):
         version = self.shown(request, object_id)
         context = self.page(request, Truncator(str(version)).chars(60), version) | {
             "document": version.document,
+            "may_take_down": request.user.has_perm(TAKE_DOWN) and version.removed_at is None,
             **_passages(request, version),
         }
         return TemplateResponse(request, "sources/version.html", context)

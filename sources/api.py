@@ -101,11 +101,14 @@ class Upload(Strict):
 
 
 class DocumentVersion(serializers.ModelSerializer[Version]):
-    """The bytes of a document as they were at one moment."""
+    """The bytes of a document as they were at one moment, or that they were taken down."""
 
     class Meta:
         model = Version
-        fields = ("number", "sha256", "content_type", "captured_at", "reader")
+        fields = (
+            "number", "sha256", "content_type", "captured_at", "reader", "removed_at",
+            "removed_because",
+        )  # fmt: skip
         read_only_fields = fields
 
 

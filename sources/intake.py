@@ -1,4 +1,4 @@
-"""The one way a document's state moves: received, captured, finished or failed.
+"""The one way a document's state moves: received, captured, finished, failed or taken down.
 
 The row is the truth of the work to do and the message to the workers is only a nudge, sent after
 commit. A nudge that is lost is sent again by beat, and one that comes twice finds nothing to do.
@@ -17,6 +17,7 @@ from django.db.models import F, Max, Q
 
 from sources import nudge
 from sources.models import Document, Passage, Source, Version
+from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5

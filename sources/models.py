@@ -1,7 +1,7 @@
 """The documents of the desk. Rows change only through `intake`.
 
 A version's bytes and text never change, which the database itself sees to: evidence on the
-ledger is pinned to them by SHA-256 and by character offsets.
+ledger is pinned to them by SHA-256 and by character offsets. They can be taken down, all at once.
 """
 
 from django.db import models
@@ -105,10 +105,13 @@ class Version(models.Model):
     captured_at = models.DateTimeField(_("captured at"))
     text = models.TextField(_("text"), null=True)  # noqa: DJ001  -- None until it is read
     reader = models.CharField(_("reader"), max_length=64, blank=True)
+    removed_at = models.DateTimeField(_("taken down at"), null=True)
+    removed_because = models.TextField(_("taken down because"), blank=True, default="")
 
     class Meta:
         verbose_name = _("version")
         verbose_name_plural = _("versions")
+        permissions = (("take_down_version", _("Can take a version down")),)
         constraints = (
             models.UniqueConstraint(fields=["document", "number"], name="one_version_a_number"),
         )

@@ -70,7 +70,7 @@ class Verdict(serializers.Serializer[dict[str, Any]]):
 
 
 class ClaimSummary(serializers.ModelSerializer[Claim]):
-    """A claim in a list."""
+    """A claim in a list; its `wording` is empty where that was erased."""
 
     counts = Counts(source="*", read_only=True)
     verdict = Verdict(allow_null=True, read_only=True)

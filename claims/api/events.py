@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from claims import as_of
+from claims import as_of, history
 from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log
@@ -59,6 +59,13 @@ class Hashes(serializers.Serializer[Entry]):
     salt = serializers.CharField(allow_null=True)
 
 
+class Erasure(serializers.Serializer[Entry]):
+    """That what was said is off the record, and why."""
+
+    position = serializers.IntegerField(help_text="Of the event that erased it.")
+    reason = serializers.CharField(help_text="Empty once that was erased as well.")
+
+
 class Event(serializers.Serializer[Entry]):
     """One event; `data` is what was said, or null once that was erased."""
 
@@ -73,6 +80,7 @@ class Event(serializers.Serializer[Entry]):
     recorded_at = serializers.DateTimeField(help_text="When the ledger took it.")
     command_id = serializers.UUIDField()
     data = serializers.DictField(allow_null=True)  # type: ignore[assignment]  # a field
+    erased = Erasure(allow_null=True)
     hashes = Hashes()
 
     def to_representation(self, entry: Entry) -> dict[str, Any]:
@@ -89,6 +97,7 @@ class Event(serializers.Serializer[Entry]):
             "recorded_at": timestamp(entry.recorded_at),
             "command_id": str(entry.command_id),
             "data": None if entry.body is None else json.loads(entry.body),
+            "erased": _erased(entry),
             "hashes": {
                 "leaf": entry.leaf_hash.hex(),
                 "previous": entry.prev_hash.hex(),
@@ -183,6 +192,11 @@ def _history_then(
     if following:
         response["Link"] = f'<{following}>; rel="next"'
     return response
+
+
+def _erased(entry: Entry) -> dict[str, Any] | None:
+    by = history.erased(entry)
+    return {"position": entry.erased_by, "reason": by.reason} if by else None
 
 
 def _shown(entries: list[Entry]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import review
-from claims.desk import entries, filters, pages, past, sentences
+from claims.desk import erase, filters, pages, past, sentences
 from claims.models import Claim, Entry
 from claims.review import Decision
 
@@ -107,7 +107,7 @@ class ClaimAdmin(pages.ReadOnly):
     @admin.display(description=gettext_lazy("claim"))
     def what(self, claim: Claim) -> SafeString:
         link = '<a class="desk-wrap desk-strong" href="{}">{}</a>'
-        return format_html(link, pages.claim_link(claim.id), claim.wording)
+        return format_html(link, pages.claim_link(claim.id), claim)
 
     @admin.display(description=gettext_lazy("status"))
     def standing(self, claim: Claim) -> SafeString:
@@ -161,6 +161,7 @@ class ClaimAdmin(pages.ReadOnly):
             "scale": [(key, sentences.VERDICTS[key]) for key in review.SCALE],
             "new_command": pages.new_command,
             "may": _may(request, claim),
+            "may_erase": request.user.has_perm(erase.PERMISSION),
             "refused": refused,
             "typed": request.POST if refused else {},
             "control": request.GET,
@@ -189,7 +190,7 @@ class ClaimAdmin(pages.ReadOnly):
         timeline: Iterable[Entry],
     ) -> dict[str, Any]:
         """What the page tells of a claim, now or then."""
-        return self.page(request, Truncator(claim.wording).chars(60), claim) | {
+        return self.page(request, Truncator(str(claim)).chars(60), claim) | {
             "claim": claim,
             "related": related,
             "origins": [group for group in by_origin(claim) if not group["disputes"]],
@@ -234,7 +235,7 @@ def _verdict(claim: Claim) -> dict[str, Any] | None:
 
 def _timeline(stored_entries: Iterable[Entry]) -> list[Any]:
     """A claim's entries as sentences and as they are stored."""
-    timeline = entries.tell(list(stored_entries))
+    timeline = sentences.tell(list(stored_entries))
     for entry in timeline:
         stored = json.loads(entry.body) if entry.body else None
         entry.json = json.dumps(stored, indent=2, ensure_ascii=False) if stored else _("erased")

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from claims.desk import entries
+from claims.desk import sentences
 from claims.models import Claim, Entry, Proposal
 from claims.status import Status
 
@@ -36,5 +36,5 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "title": _("Overview"),
         "tiles": counted,
-        "latest": entries.tell(list(latest)),
+        "latest": sentences.tell(list(latest)),
     }

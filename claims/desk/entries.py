@@ -5,25 +5,17 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from claims.desk import filters, pages, sentences
+from claims.desk import erase, filters, pages, sentences
 from claims.models import Entry
-
-
-def tell(entries: list[Entry]) -> list[Any]:
-    """The entries, each with its `sentence` and `who` said it; one query for all the names."""
-    people = sentences.names(entry.actor for entry in entries)
-    told: list[Any] = entries
-    for entry in told:
-        entry.sentence = sentences.told(entry, people)
-        entry.who = people.get(entry.actor, entry.actor)
-        entry.word = sentences.WORDS.get(entry.type, entry.type)
-    return told
 
 
 class Log(ChangeList):
@@ -31,7 +23,7 @@ class Log(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list: Any = tell(list(self.result_list))
+        self.result_list: Any = sentences.tell(list(self.result_list))
 
 
 @admin.register(Entry)
@@ -45,9 +37,10 @@ class EntryAdmin(pages.ReadOnly):
     ordering = ("-position",)
     sortable_by = ()
     show_full_result_count = False
+    change_form_before_template = "desk/entry_before.html"
     fields = (
         "position", "type", "claim", "version", "actor", "effective_at", "recorded_at",
-        "event_id", "command_id", "leaf", "body",
+        "event_id", "command_id", "leaf", "body", "erased_by",
     )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -63,6 +56,33 @@ class EntryAdmin(pages.ReadOnly):
             return queryset.filter(stream_id=UUID(search_term.strip())), False
         except ValueError:
             return queryset.none(), False
+
+    def get_urls(self) -> list[Any]:
+        own = path(
+            "<int:position>/erase/",
+            self.admin_site.admin_view(self.erase_view),
+            name="claims_entry_erase",
+        )
+        return [own, *super().get_urls()]
+
+    def erase_view(self, request: HttpRequest, position: int) -> HttpResponse:
+        """What erasing an event would empty, and the button that does it."""
+        entry = get_object_or_404(Entry, position=position)
+        title = gettext("Erase what event %d says") % position
+        return erase.page(request, entry, self.page(request, title, entry))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The entry as it is stored, and the way to erase it for those who may."""
+        may = {"may_erase": request.user.has_perm(erase.PERMISSION)}
+        context = (extra_context or {}) | may
+        shown: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return shown
 
     @admin.display(description=_("event"))
     def word(self, entry: Any) -> str:

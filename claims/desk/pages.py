@@ -126,8 +126,12 @@ def claim_link(claim: UUID | str) -> str:
 
 def passage_link(document: str, start: int, end: int) -> str:
     """The address of a passage in its document, which is the other room's page."""
-    page = reverse("admin:sources_version_change", args=[document])
-    return f"{page}?{urlencode({'start': start, 'end': end})}#quote"
+    return f"{version_link(document)}?{urlencode({'start': start, 'end': end})}#quote"
+
+
+def version_link(document: str) -> str:
+    """The address of a version of a document, which is the other room's page."""
+    return reverse("admin:sources_version_change", args=[document])
 
 
 def by_id(ids: Iterable[UUID]) -> dict[UUID, Claim]:

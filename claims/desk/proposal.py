@@ -73,7 +73,7 @@ class ProposalPage(pages.ReadOnly):
         target = _target(proposal)
         findings = list(proposal.findings.all())
         typed = request.POST if refused else {}
-        context = self.page(request, Truncator(proposal.wording).chars(60), proposal) | {
+        context = self.page(request, Truncator(str(proposal)).chars(60), proposal) | {
             "proposal": proposal,
             "claim": target,
             "merged": target is not None and target.id != proposal.claim,
@@ -156,7 +156,7 @@ def _next(proposal: Proposal) -> UUID | None:
 
 def _on_to_next(request: HttpRequest, held: Proposal) -> HttpResponse:
     """To the next open proposal, with a message on what became of this one."""
-    what = Truncator(held.wording).chars(80)
+    what = Truncator(str(held)).chars(80)
     if held.state == "accepted":
         messages.success(request, _("Accepted: “%(what)s”") % {"what": what})
     else:

@@ -184,7 +184,7 @@ def _decided(selected: list[Shown], by: User, reason: str) -> tuple[int, list[st
         try:
             held = _decide_one(proposal, decision, one.revision, reason)
         except pages.REFUSALS as error:
-            what = Truncator(proposal.wording).chars(80)
+            what = Truncator(str(proposal)).chars(80)
             why = pages.refusal(error, proposal.claim, expected)
             refused.append(f"“{what}”: {why}")
             continue

@@ -37,6 +37,7 @@ WORDS = {
     "absorbed": _("Took over a claim"),
     "unmerged": _("Unmerged"),
     "released": _("Released a claim"),
+    "erased": _("Erased"),
 }
 SENTENCES = {
     "begun": _("%(who)s put it on record as “%(wording)s”: %(passage)s"),
@@ -55,6 +56,7 @@ SENTENCES = {
     "absorbed": _("%(who)s made the claim “%(wording)s” part of this one."),
     "unmerged": _("%(who)s took it out of claim %(out_of)s again. %(reason)s"),
     "released": _("%(who)s took claim %(claim)s out of this one again."),
+    "erased": _("%(who)s erased what version %(version)s said: %(reason)s"),
 }
 
 
@@ -68,6 +70,17 @@ def names(actors: Iterable[str]) -> dict[str, str]:
 def display_name(person: AbstractUser) -> str:
     """A person's name, or the login where they gave none."""
     return person.get_full_name() or person.get_username()
+
+
+def tell(entries: list[Entry]) -> list[Any]:
+    """The entries, each with its `sentence` and `who` said it; one query for all the names."""
+    people = names(entry.actor for entry in entries)
+    rows: list[Any] = entries
+    for entry in rows:
+        entry.sentence = told(entry, people)
+        entry.who = people.get(entry.actor, entry.actor)
+        entry.word = WORDS.get(entry.type, entry.type)
+    return rows
 
 
 def told(entry: Entry, people: Mapping[str, str]) -> str:

@@ -106,6 +106,15 @@ def person(name: str) -> User:
     return User.objects.create(username=name)
 
 
+def erased(claim: UUID, version: int, reason: str = "Privacy.", by: str = "user:1") -> Receipt:
+    """Erase what a version of a claim says."""
+    position = next(e.position for e in history.read(claim) if e.version == version)
+    expected = history.past(claim).state.version
+    return history.erase(
+        position, reason=reason, expected=expected, actor=by, at=AT, command=uuid4()
+    )
+
+
 def decision(by: User, expected: int, command: UUID | None = None) -> Decision:
     return Decision(by=by, at=AT, expected=expected, command=command or uuid4())
 
@@ -166,6 +175,18 @@ KINDS[events.Asserted | events.Corroborated | events.Disputed] = st.one_of(
     _any(events.Asserted), _any(events.Corroborated), _any(events.Disputed)
 )
 KINDS[tuple[events.Carried, ...]] = st.lists(_any(events.Carried), max_size=2).map(tuple)
+
+_erased_once = st.none() | st.one_of(
+    *map(_any, (events.Withdrawn, events.Unrated, events.Merged, events.Unmerged, events.Absorbed))
+)
+(REMAINS,) = (f.type for f in msgspec.structs.fields(events.Erased) if f.name == "remains")
+KINDS[REMAINS] = _erased_once | st.builds(
+    events.Erased,
+    position=KINDS[int],
+    version=KINDS[int],
+    reason=TEXTS,
+    remains=_erased_once,
+)
 
 words: st.SearchStrategy[AnyWord] = st.one_of([_any(word) for word in AnyWord.__args__])
 

@@ -144,6 +144,36 @@ STORED = [
         events.Unmerged(out_of="3f2a", reason="Deux comptes."),
     ),
     ('{"claim":"77ab","word":"released"}', events.Released(claim="77ab")),
+    (
+        '{"position":17,"reason":"Vie privée.","version":3,"word":"erased"}',
+        events.Erased(position=17, version=3, reason="Vie privée."),
+    ),
+    (
+        '{"position":17,"reason":"Vie privée.","remains":{"claim":"3f2a","reason":"","version":2,'
+        '"word":"withdrawn"},"version":3,"word":"erased"}',
+        events.Erased(
+            position=17,
+            version=3,
+            reason="Vie privée.",
+            remains=events.Withdrawn(version=2, reason="", claim="3f2a"),
+        ),
+    ),
+    (
+        '{"position":21,"reason":"Aussi.","remains":{"position":17,"reason":"Vie privée.",'
+        '"remains":{"claim":"77ab","evidence":[],"word":"absorbed","wording":""},"version":3,'
+        '"word":"erased"},"version":4,"word":"erased"}',
+        events.Erased(
+            position=21,
+            version=4,
+            reason="Aussi.",
+            remains=events.Erased(
+                position=17,
+                version=3,
+                reason="Vie privée.",
+                remains=events.Absorbed(claim="77ab", wording="", evidence=()),
+            ),
+        ),
+    ),
 ]
 
 
@@ -270,4 +300,21 @@ def test_a_word_is_filed_under_its_name() -> None:
     assert set(events.WORDS) == {
         "asserted", "corroborated", "disputed", "dismissed", "withdrawn", "reworded", "rated",
         "confirmed", "unrated", "merged", "absorbed", "unmerged", "released",
+        "erased",
     }  # fmt: skip
+
+
+def test_the_stand_in_for_an_erased_word_is_no_word_and_is_never_stored() -> None:
+    assert "redacted" not in events.WORDS
+    with pytest.raises(Unsayable, match="redacted"):
+        decode('{"was":"asserted","word":"redacted"}', schema_version=1)
+
+
+def test_an_erasure_may_be_as_long_as_the_merge_that_remains_of_it() -> None:
+    quote = "x" * (events.LONGEST_BODY // 2)
+    piece = events.Carried(
+        claim="77ab", version=2, evidence=events.Corroborated(**{**PLACE, "quote": quote})
+    )
+    merge = events.Absorbed(claim="77ab", wording="60 000.", evidence=(piece,) * 3)
+    erasure = events.Erased(position=1, version=1, reason="Vie privée.", remains=merge)
+    assert decode(encode(erasure), schema_version=1) == erasure

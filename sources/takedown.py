@@ -1,0 +1,41 @@
+"""Taking a captured version down: what a court or a person asks for. Called as `intake.take_down`.
+
+The row stays as a tombstone, with the digest and number that evidence is pinned to: the same bytes
+are known when they come again, and are not kept again. Bytes, text and passages go for good.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sources.models import Document, Version
+
+
+@transaction.atomic
+def take_down(sha256: str, *, because: str, at: datetime) -> Version:
+    """Remove the bytes, the text and the passages of a version; done twice, it is done once.
+
+    Where no version of its document is left, the document's title goes as well.
+
+    Raises:
+        Version.DoesNotExist: there is no such version.
+        ValueError: there is no reason.
+    """
+    if not because.strip():
+        raise ValueError("Say why it is taken down; the reason stays.")
+    owner = Version.objects.only("document_id").get(sha256=sha256).document_id
+    document = Document.objects.select_for_update(of=("self",)).get(id=owner)
+    version = Version.objects.select_for_update(of=("self",)).get(sha256=sha256)
+    if version.removed_at is not None:
+        return version
+    version.passages.all().delete()
+    version.body, version.text = b"", ""
+    version.removed_at, version.removed_because = at, because.strip()
+    version.save(update_fields=["body", "text", "removed_at", "removed_because"])
+    if not document.versions.filter(removed_at=None).exists():
+        document.title = document.filename = document.origin_because = ""
+        if document.state == Document.State.WAITING:
+            document.state, document.finished_at = Document.State.FAILED, at
+            document.reason = "It was taken down before it was read."
+        document.save()
+    return version
