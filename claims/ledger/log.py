@@ -161,7 +161,7 @@ def holding(text: str, *, copies_only: bool = False) -> list[Entry]:
     With `copies_only` it looks only at those that can hold copies of others, which is quick.
     """
     few = "type IN ('absorbed', 'erased') AND" if copies_only else ""
-    return _read(f"{ENTRIES} WHERE {few} strpos(body, %s) > 0 ORDER BY position", [text])
+    return read(f"{ENTRIES} WHERE {few} strpos(body, %s) > 0 ORDER BY position", [text])
 
 
 def _sent(verb: str, command: UUID, request: bytes, actor: str, drafts: Sequence[Draft]) -> Receipt:

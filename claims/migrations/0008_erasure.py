@@ -41,7 +41,7 @@ RESET ROLE;
 
 
 class Migration(migrations.Migration):
-    dependencies = (("claims", "0004_groups"),)
+    dependencies = (("claims", "0007_as_of"),)
     operations = (
         migrations.RunSQL(SQL.read_text(encoding="utf-8") + VIEW, UNDO),
         migrations.AlterModelOptions(

@@ -176,8 +176,13 @@ KINDS[events.Asserted | events.Corroborated | events.Disputed] = st.one_of(
 )
 KINDS[tuple[events.Carried, ...]] = st.lists(_any(events.Carried), max_size=2).map(tuple)
 
-_erased_once = st.none() | st.one_of(
-    *map(_any, (events.Withdrawn, events.Unrated, events.Merged, events.Unmerged, events.Absorbed))
+_erased_once = st.one_of(
+    st.none(),
+    _any(events.Withdrawn),
+    _any(events.Unrated),
+    _any(events.Merged),
+    _any(events.Unmerged),
+    _any(events.Absorbed),
 )
 (REMAINS,) = (f.type for f in msgspec.structs.fields(events.Erased) if f.name == "remains")
 KINDS[REMAINS] = _erased_once | st.builds(

@@ -11,7 +11,7 @@ from django.test import Client
 from claims.events import Reworded
 from claims.ledger import log
 from claims.ledger.entry import GENESIS
-from tests.claims.build import begins, corroborated, disputed, recorded, say
+from tests.claims.build import begins, corroborated, disputed, erased, recorded, say
 from tests.client import API, client, problem, wrong
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +158,24 @@ def test_the_feed_costs_the_same_queries_however_much_is_read(
             reader.get(FEED, {"limit": limit})
         with django_assert_num_queries(3):  # the key, the version, the events
             reader.get(f"{API}/claims/{claim}/events/", {"limit": limit})
+
+
+def test_an_erased_event_answers_as_a_tombstone(reader: Client) -> None:
+    claim = recorded(begins(), disputed(speaker="Zinedine"))
+    known = reader.get(f"{API}/claims/{claim}/").headers["ETag"]
+    erased(claim, 2, reason="Vie privée.")
+
+    for address in (FEED, f"{API}/claims/{claim}/events/"):
+        answer = reader.get(address)
+        assert "Zinedine" not in answer.content.decode()
+        first, gone, last = answer.json()["events"]
+        assert (gone["type"], gone["data"], gone["hashes"]["salt"]) == ("disputed", None, None)
+        assert gone["erased"] == {"position": 2, "reason": "Vie privée."}
+        assert (first["erased"], last["erased"]) == (None, None)
+        assert last["data"] == {
+            "word": "erased", "position": 1, "version": 2, "reason": "Vie privée.",
+        }  # fmt: skip
+    shown = reader.get(f"{API}/claims/{claim}/", headers={"If-None-Match": known})
+    assert shown.status_code == 200
+    assert shown.json()["counts"]["disputes"] == 0
+    assert "Zinedine" not in shown.content.decode()

@@ -169,12 +169,12 @@ def test_no_column_of_the_ledger_is_open_to_the_application() -> None:
 
 
 @pytest.mark.django_db
-def test_the_application_may_call_what_appends_and_nothing_else_of_the_ledger() -> None:
+def test_the_application_may_call_what_appends_and_erases_and_nothing_else_of_the_ledger() -> None:
     callable_ones = rows(
         "SELECT proname FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace"
         " AND has_function_privilege('tracker_app', oid, 'EXECUTE') ORDER BY 1"
     )
-    assert callable_ones == [("append",), ("receipt_of",)]
+    assert callable_ones == [("append",), ("erase",), ("erasure",), ("receipt_of",)]
 
 
 @pytest.mark.django_db
@@ -239,6 +239,10 @@ REWRITE = [
     "TRUNCATE ledger.event",
     "TRUNCATE ledger.event, ledger.payload, ledger.command CASCADE",
     "UPDATE ledger.payload SET body = '{}'",
+    "UPDATE ledger.payload SET body = body",
+    "UPDATE ledger.payload SET position = position + 100",
+    "UPDATE ledger.payload SET body = NULL, salt = NULL, erased_by = position",
+    "UPDATE ledger.payload SET body = NULL, salt = NULL, erased_by = position + 1",
     "DELETE FROM ledger.payload",
     "TRUNCATE ledger.payload",
     "UPDATE ledger.command SET last_position = 0",
