@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,8 +138,25 @@ def committed(
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
+@contextmanager
+def unguarded(owner: psycopg.Connection) -> Iterator[None]:
+    """Switch every trigger off for a while, which only the owner can, and then on as it was."""
+    guards = owner.execute(
+        "SELECT tgrelid::regclass::text, quote_ident(tgname), tgenabled FROM pg_trigger"
+        " JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+        " AND relnamespace IN ('public'::regnamespace, 'ledger'::regnamespace)"
+    ).fetchall()
+    modes = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA", "D": "DISABLE"}
+    with owner.transaction():
+        for table, name, _ in guards:
+            owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}".encode())
+        yield
+        for table, name, mode in guards:
+            owner.execute(f"ALTER TABLE {table} {modes[mode]} TRIGGER {name}".encode())
+
+
 def _empty(owner: psycopg.Connection) -> None:
-    """Empty every table, the ledger too, which only its owner can by switching its triggers off."""
+    """Empty every table, the ledger too."""
     tables = [
         row[0]
         for row in owner.execute(
@@ -147,21 +165,9 @@ def _empty(owner: psycopg.Connection) -> None:
         )
         if row[0] not in {*KEPT, "ledger.head"}
     ]
-    guards = owner.execute(
-        "SELECT tgrelid::regclass::text, quote_ident(tgname), tgenabled FROM pg_trigger"
-        " JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
-        " AND relnamespace IN ('public'::regnamespace, 'ledger'::regnamespace)"
-    ).fetchall()
-    modes = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA", "D": "DISABLE"}
-    statements = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _ in guards]
-    statements += [
-        f"TRUNCATE {', '.join(tables)} RESTART IDENTITY",
-        "UPDATE ledger.head SET size = 0, recorded_at = '2000-01-01T00:00:00Z'",
-    ]
-    statements += [
-        f"ALTER TABLE {table} {modes[mode]} TRIGGER {name}" for table, name, mode in guards
-    ]
-    owner.execute("; ".join(statements).encode())
+    with unguarded(owner):
+        owner.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY".encode())
+        owner.execute("UPDATE ledger.head SET size = 0, recorded_at = '2000-01-01T00:00:00Z'")
 
 
 @dataclass(kw_only=True)

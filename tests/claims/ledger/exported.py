@@ -21,6 +21,7 @@ from claims.ledger.merkle import root
 from claims.ledger.note import Checkpoint, Signer, sign
 from claims.ledger.verify import command
 from tests.claims.build import AT, Said, begins, corroborated, disputed, recorded, say
+from tests.conftest import unguarded
 
 ORIGIN = "desk.example/log"
 SIGNER = Signer(ORIGIN, bytes(32))
@@ -124,13 +125,10 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def emptied(owner: psycopg.Connection) -> None:
     """A database as it is before the first event, made as only the ledger's owner can."""
-    guarded = [f"ledger.{name}" for name in (*TABLES, "head")]
-    statements = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in guarded]
-    statements += [f"TRUNCATE {', '.join(guarded[:-1])}, claims_claim"]
-    statements += ["UPDATE ledger.head SET size = 0, recorded_at = '2000-01-01T00:00:00Z'"]
-    statements += [f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER append_only" for name in guarded]
-    statements += ["ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER only_grows"]
-    owner.execute("; ".join(statements).encode())
+    tables = [f"ledger.{name}" for name in TABLES]
+    with unguarded(owner):
+        owner.execute(f"TRUNCATE {', '.join(tables)}, claims_claim".encode())
+        owner.execute("UPDATE ledger.head SET size = 0, recorded_at = '2000-01-01T00:00:00Z'")
 
 
 def verified(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:

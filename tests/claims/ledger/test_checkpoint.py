@@ -10,6 +10,7 @@ from claims.ledger.checkpoint import Refusal, Signed, sign_next
 from claims.ledger.note import NoteError, Signer, open_checkpoint, open_note
 from tests.claims import build
 from tests.claims.ledger.test_log import STREAMS, append, draft
+from tests.conftest import unguarded
 
 ROOT = Path(__file__).resolve().parents[3]
 ORIGIN = "desk.example/log"
@@ -38,14 +39,9 @@ def published() -> tree.Published:
 
 def rewritten(owner: psycopg.Connection, *statements: str) -> None:
     """Do to the ledger what only its owner can, having switched its guards off."""
-    owner.execute("SET ROLE tracker_ledger")
-    guards = [("event", "append_only"), ("payload", "append_only"), ("head", "only_grows")]
-    guards += [("tile", "append_only"), ("checkpoint", "append_only"), ("command", "append_only")]
-    off = [f"ALTER TABLE ledger.{table} DISABLE TRIGGER {guard}" for table, guard in guards]
-    on = [f"ALTER TABLE ledger.{table} ENABLE ALWAYS TRIGGER {guard}" for table, guard in guards]
-    for statement in (*off, *statements, *on):
-        owner.execute(statement.encode())
-    owner.execute("RESET ROLE")
+    with unguarded(owner):
+        for statement in statements:
+            owner.execute(statement.encode())
 
 
 EMPTIED = (
