@@ -11,6 +11,8 @@ import types
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+MEASURED = ["tests/benchmarks", "--ds=tests.benchmarks.settings", "--benchmark=quick", "-q", "-s"]
+PYTEST = {"test": [], "benchmark": MEASURED}
 
 
 def main(arguments):
@@ -32,8 +34,8 @@ def main(arguments):
     with services.running(ROOT, command, dict(os.environ)) as environment:
         os.environ.update(environment)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-        if command == "test":
-            pytest = [sys.executable, "-m", "pytest", *arguments[1:]]
+        if command in PYTEST:
+            pytest = [sys.executable, "-m", "pytest", *PYTEST[command], *arguments[1:]]
             return processes.run(pytest, cwd=ROOT, environment=os.environ)
         del sys.modules["tracker"]
         from django.core.management import execute_from_command_line

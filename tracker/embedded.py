@@ -48,6 +48,7 @@ class House:
     keys: Mapping[str, str]
     account: processes.Account | None
     durable: bool
+    number: int  # of the Redis database: tests empty the one they use, and refuse to do that to 0
 
     def start(self, name: str, command: list[str | Path], **options: Any) -> processes.Process:
         """Start one of the servers."""
@@ -203,9 +204,7 @@ def valkey(house: House) -> Iterator[dict[str, str]]:
         )
     try:
         _wait(house, server, "valkey", lambda: _pong(port, house.keys["valkey"]))
-        # Tests empty the database they use, and refuse to do that to number 0.
-        number = 0 if house.durable else 1
-        yield {"REDIS_URL": f"redis://:{house.keys['valkey']}@{LOOPBACK}:{port}/{number}"}
+        yield {"REDIS_URL": f"redis://:{house.keys['valkey']}@{LOOPBACK}:{port}/{house.number}"}
     finally:
         server.stop()
 

@@ -25,12 +25,14 @@ SERVICELESS = {
     "", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help",
     "makemessages", "makemigrations", "spectacular", "version",
 }  # fmt: skip
+# These have services of their own, of which nothing is kept.
+TESTS = {"benchmark", "test"}
 # These make the tables themselves; for any other command they are made before its first run.
-MIGRATE = {"demo", "migrate", "test"}
+MIGRATE = {"demo", "migrate", *TESTS}
 # The owner's address is for those who do what the application may not.
 OWNERS = {"import-log", *MIGRATE}
 # Nor may anything but the signer publish a checkpoint.
-SIGNERS = {"demo", "sign-checkpoints", "test"}
+SIGNERS = {"demo", "sign-checkpoints", *TESTS}
 ADDRESSES = "addresses.json"
 WAIT = 120  # seconds for another command to finish with the services
 
@@ -49,7 +51,7 @@ def running(root: Path, name: str, given: Mapping[str, str]) -> Iterator[dict[st
     Raises SystemExit with a sentence where they cannot be had.
     """
     missing = {"DATABASE_URL", "REDIS_URL"} - given.keys()
-    if name == "test" and "DATABASE_URL" not in missing and "OWNER_DATABASE_URL" not in given:
+    if name in TESTS and "DATABASE_URL" not in missing and "OWNER_DATABASE_URL" not in given:
         raise SystemExit(
             "The tests make a database of their own as its owner: set OWNER_DATABASE_URL beside "
             "DATABASE_URL, for a role that may create databases."
@@ -73,7 +75,7 @@ def _environment(
 ) -> dict[str, str]:
     """Start what is needed until the stack unwinds, or join a demo that is running."""
     data = data_dir(root, given)
-    folder = stack.enter_context(_testing(data) if name == "test" else _desk(data, name))
+    folder = stack.enter_context(_testing(data) if name in TESTS else _desk(data, name))
     if folder is None:
         found = json.loads((data / "demo" / ADDRESSES).read_text())
     else:
@@ -167,14 +169,19 @@ def _started(
     names = ("DATABASE_URL", "OWNER_DATABASE_URL", "SIGNER_DATABASE_URL", "REDIS_URL")
     found |= {key: given[key] for key in names if key in given}
     house = embedded.House(
-        folder=folder, data=data, keys=keys, account=_account(folder), durable=name != "test"
+        folder=folder,
+        data=data,
+        keys=keys,
+        account=_account(folder),
+        durable=name != "test",  # the flush of a commit is what a benchmark measures
+        number=1 if name in TESTS else 0,
     )
     with ExitStack() as stack:
         if "REDIS_URL" not in given:
             found |= stack.enter_context(embedded.valkey(house))
         if "DATABASE_URL" not in given:
             found |= stack.enter_context(embedded.postgresql(house))
-            if name != "test":
+            if name not in TESTS:
                 del found["SUPERUSER_DATABASE_URL"]
             if name not in MIGRATE:
                 _migrate_once(folder, found)

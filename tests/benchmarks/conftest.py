@@ -1,0 +1,56 @@
+"""How much to measure, and where the tables are told."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from django.db import connection
+
+from tests.benchmarks.rounds import EFFORTS, Effort, Line, measured, table
+
+SERVER = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option is known where pytest is given this folder; elsewhere these tests only smoke."""
+    parser.addoption("--benchmark", choices=list(EFFORTS), default="smoke")
+
+
+@pytest.fixture
+def effort(request: pytest.FixtureRequest) -> Effort:
+    return EFFORTS[request.config.getoption("--benchmark", default="smoke")]
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest, effort: Effort) -> Callable[[str], None]:
+    """Write for the person who measures; a smoke run is silent."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+
+    def write(text: str) -> None:
+        if effort is not EFFORTS["smoke"] and reporter:
+            reporter.write_line(f"\n{text}")
+
+    return write
+
+
+@pytest.fixture
+def compare(effort: Effort, tell: Callable[[str], None]) -> Callable[[str, Mapping[str, Line]], None]:
+    """Measure lines in interleaved rounds and tell their table; each must have done something."""
+
+    def run(title: str, lines: Mapping[str, Line]) -> None:
+        rates = measured(lines, effort)
+        assert all(rate > 0 for found in rates.values() for rate in found)
+        tell(table(title, rates))
+
+    return run
+
+
+@pytest.fixture
+def server(committed: None) -> str:
+    """The settings of the server that decide what a commit costs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(name || ' ' || current_setting(name), ', ')"
+            " FROM unnest(%s::text[]) AS name",
+            [list(SERVER)],
+        )
+        return str(cursor.fetchone()[0])
