@@ -1,6 +1,7 @@
 """The house keeps its shape: its rooms, their size, and what stands at its door."""
 
 import ast
+import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -74,3 +75,11 @@ def test_the_lock_holds_every_dependency_of_the_project() -> None:
     for one in asked:
         name = one.split("[")[0].split(">")[0].split("=")[0].strip().lower()
         assert f"\n{name}==" in f"\n{lock}", name
+
+
+def test_every_setting_is_in_the_operators_guide() -> None:
+    settings = (ROOT / "tracker" / "settings.py").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r'(?:env\.\w+|database)\(\s*"([A-Z_]+)"', settings))
+    assert len(named) > 10
+    assert {name for name in named if f"`{name}`" not in guide} == set()

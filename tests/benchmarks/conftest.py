@@ -33,7 +33,9 @@ def tell(request: pytest.FixtureRequest, effort: Effort) -> Callable[[str], None
 
 
 @pytest.fixture
-def compare(effort: Effort, tell: Callable[[str], None]) -> Callable[[str, Mapping[str, Line]], None]:
+def compare(
+    effort: Effort, tell: Callable[[str], None]
+) -> Callable[[str, Mapping[str, Line]], None]:
     """Measure lines in interleaved rounds and tell their table; each must have done something."""
 
     def run(title: str, lines: Mapping[str, Line]) -> None:

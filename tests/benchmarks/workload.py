@@ -43,10 +43,11 @@ COLUMNS = (
 )
 HASH = "ab" * 32
 MOMENT = "2026-03-01T09:30:00.000000Z"
+SAID = BODIES[0].replace("'", "''")
 INSERT = (
-    f"INSERT INTO limit_row ({COLUMNS}) VALUES (gen_random_uuid(), gen_random_uuid(), 1,"  # noqa: S608
+    f"INSERT INTO limit_row ({COLUMNS}) VALUES (gen_random_uuid(), gen_random_uuid(), 1,"
     " 'asserted', 1, 'user:1', '2026-03-01T09:30:00Z', now(), gen_random_uuid(),"
-    f" '\\x{HASH}', '\\x{HASH}', '\\x{HASH}', '\\x{HASH}', '{BODIES[0].replace(chr(39), chr(39) * 2)}')"
+    f" '\\x{HASH}', '\\x{HASH}', '\\x{HASH}', '\\x{HASH}', '{SAID}')"
 )
 
 
@@ -59,7 +60,7 @@ def call(schema: str) -> str:
     command = {"id": "%s", "request": HASH, "actor": "user:1", "events": [event]}
     text = json.dumps(command, ensure_ascii=False).replace("'", "''")
     ids = ", ".join(["gen_random_uuid()"] * 3)
-    return f"SELECT * FROM {schema}.append(format('{text}', {ids})::jsonb)"  # noqa: S608
+    return f"SELECT * FROM {schema}.append(format('{text}', {ids})::jsonb)"
 
 
 def places() -> "Callable[[int], list[tuple[UUID, int]]]":
@@ -134,7 +135,7 @@ def calling(url: str, schema: str, batch: int) -> Callable[[], int]:
     """
     connection = psycopg.connect(url, autocommit=True)
     following = places()
-    query = f"SELECT * FROM {schema}.append(%s::jsonb)"  # noqa: S608
+    query = f"SELECT * FROM {schema}.append(%s::jsonb)"
 
     def write() -> int:
         document = {
@@ -179,9 +180,9 @@ def copying(url: str, batch: int) -> Callable[[], int]:
 
     def write() -> int:
         filled = ready.replace(mark.encode(), f"{uuid4()}"[:24].encode())
-        with connection.cursor() as cursor:
-            with cursor.copy(f"COPY limit_row ({COLUMNS}) FROM STDIN") as copy:
-                copy.write(filled)
+        copying = f"COPY limit_row ({COLUMNS}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(copying) as copy:
+            copy.write(filled)
         connection.commit()
         return batch
 

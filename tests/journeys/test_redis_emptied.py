@@ -92,7 +92,7 @@ def test_documents_are_taken_while_redis_is_gone_and_read_when_it_is_back(
 @contextmanager
 def _redis(folder: Path, port: int) -> Iterator[None]:
     """A Redis of this test's own, empty at the start and killed at the end."""
-    house = House(folder=folder, data=folder, keys={}, account=None, durable=False)
+    house = House(folder=folder, data=folder, keys={}, account=None, durable=False, number=1)
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     command = [str(valkey_program(house)), *options]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
