@@ -43,7 +43,7 @@ app.conf.update(
             "task": "claims.check_read_side",
             "schedule": crontab(hour=3, minute=30),
         },
-        "heartbeat": {"task": "tracker.heartbeat", "schedule": 15.0},
+        "heartbeat": {"task": "tracker.heartbeat", "schedule": 5.0},
     },
 )
 app.autodiscover_tasks(["workers"])

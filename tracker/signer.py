@@ -27,3 +27,11 @@ def environment(folder: Path, account: processes.Account | None) -> dict[str, st
         "SIGNING_KEY_FILE": str(key),
         "CHECKPOINT_FILE": str(room / "checkpoint"),
     }
+
+
+def public_key(folder: Path) -> str:
+    """The verifier key of a demo's log, or nothing where this process may not read the signer's."""
+    try:
+        return str(signing.keys(folder / "signer" / "key")[-1].verifier)
+    except (OSError, signing.Unusable):
+        return ""

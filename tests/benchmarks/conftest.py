@@ -11,22 +11,25 @@ SERVER = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option is known where pytest is given this folder; elsewhere these tests only smoke."""
-    parser.addoption("--benchmark", choices=list(EFFORTS), default="smoke")
+    """The option is known where pytest is given this folder, as `manage.py benchmark` does."""
+    parser.addoption("--benchmark", choices=list(EFFORTS))
 
 
 @pytest.fixture
 def effort(request: pytest.FixtureRequest) -> Effort:
-    return EFFORTS[request.config.getoption("--benchmark", default="smoke")]
+    asked = request.config.getoption("--benchmark", default=None)
+    if asked is None:
+        pytest.skip("measured by `manage.py benchmark`")
+    return EFFORTS[asked]
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest, effort: Effort) -> Callable[[str], None]:
-    """Write for the person who measures; a smoke run is silent."""
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Write for the person who measures."""
     reporter = request.config.pluginmanager.getplugin("terminalreporter")
 
     def write(text: str) -> None:
-        if effort is not EFFORTS["smoke"] and reporter:
+        if reporter:
             reporter.write_line(f"\n{text}")
 
     return write

@@ -25,18 +25,15 @@ _fork = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effort:
-    """How long to measure: rounds, seconds for a line in each, and events to generate."""
+    """How long to measure: rounds, and seconds for a line in each."""
 
     rounds: int
     seconds: float
-    feed: int
-    replay: int
 
 
 EFFORTS = {
-    "smoke": Effort(rounds=1, seconds=0.01, feed=20, replay=50),
-    "quick": Effort(rounds=5, seconds=0.3, feed=10_000, replay=100_000),
-    "long": Effort(rounds=15, seconds=1.0, feed=50_000, replay=1_000_000),
+    "quick": Effort(rounds=5, seconds=0.3),
+    "long": Effort(rounds=15, seconds=1.0),
 }
 
 
@@ -99,15 +96,3 @@ def _write(ready: Writer, seconds: float, barrier: Any, results: Any) -> None:
         results.put(repr(error))
     finally:
         connections.close_all()
-
-
-def repeating(action: Callable[[], int]) -> Line:
-    """A line in this process: an action that tells how many events it had, again and again."""
-
-    def line(seconds: float) -> float:
-        events, begin = 0, time.perf_counter()
-        while (spent := time.perf_counter() - begin) < seconds or not events:
-            events += action()
-        return events / spent if spent else float(events)
-
-    return line

@@ -10,7 +10,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 import psycopg
-from django.db import connection, transaction
+from django.db import transaction
 
 from claims import events, history
 from claims.events import Word
@@ -187,24 +187,3 @@ def copying(url: str, batch: int) -> Callable[[], int]:
         return batch
 
     return write
-
-
-def fill(size: int, step: int = 1000) -> None:
-    """Append so many events, ten to a claim, with documents that are made in SQL."""
-    with connection.cursor() as cursor:
-        for first in range(0, size, step):
-            cursor.execute(FILL, {"first": first, "end": min(first + step, size), "each": EACH,
-                                  "types": TYPES, "bodies": BODIES})  # fmt: skip
-
-
-FILL = """
-SELECT count(*) FROM ledger.append((
-    SELECT jsonb_build_object('id', gen_random_uuid(), 'request', repeat('00', 32),
-        'actor', 'user:1', 'events', jsonb_agg(jsonb_build_object(
-            'id', gen_random_uuid(), 'stream', md5((n / %(each)s)::text)::uuid,
-            'version', n %% %(each)s + 1, 'type', (%(types)s::text[])[n %% %(each)s + 1],
-            'schema', 1, 'effective_at', '2026-03-01T09:30:00Z',
-            'body', (%(bodies)s::text[])[n %% %(each)s + 1],
-            'salt', encode(sha256(n::text::bytea), 'hex')) ORDER BY n))
-    FROM generate_series(%(first)s::int, %(end)s::int - 1) AS n))
-"""

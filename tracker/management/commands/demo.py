@@ -174,6 +174,9 @@ class Command(BaseCommand):
         self.say(
             f"  API          {address}/api/v1/claims/   its description: {address}/api/v1/docs/"
         )
+        if vkey := signer.public_key(self.folder):
+            verify = ".venv/bin/python -m claims.ledger.verify log"
+            self.say(f"  Verify       {verify} {address} --key {vkey}")
         self.say(f"  Logs         {self.folder / 'logs'}")
         self.say("  Ctrl-C       stops everything and keeps the data\n")
 
