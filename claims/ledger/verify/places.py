@@ -235,9 +235,15 @@ def _entry(event: dict[str, Any]) -> Entry:
             "leaf_hash": hashes["leaf"],
             "salt": hashes["salt"],
             "body": None if data is None else rfc8785.dumps(data).decode(),
-            "erased_by": event.get("erased_by"),
+            "erased_by": (event.get("erased") or {}).get("position"),
         }
         return lines.read(lines.canonical(plain))
-    except (KeyError, TypeError, ValueError, rfc8785.CanonicalizationError) as error:
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        rfc8785.CanonicalizationError,
+    ) as error:
         where = event.get("position") if isinstance(event, dict) else None
         raise Unavailable(f"the event at position {where} has another shape: {error}") from error

@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from claims import events
+from claims import events, review
 from claims.ledger.verify import places
 from claims.models import Claim
 from tests.claims import build
@@ -42,6 +42,17 @@ def test_a_live_log_holds_with_its_texts_claims_and_pinned_checkpoint(
     assert (code, "They add up to what is shown: disputed" in said) == (0, True)
     code, said = verified(capsys, "event", f"{live.url}/log/", 7, *where)
     assert (code, "It continues the pinned checkpoint of 120 entries." in said) == (0, True)
+
+
+def test_an_erased_event_is_told_apart_and_everything_holds(
+    live: Any, secret: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    build.recorded(build.begins(), build.disputed())
+    erased = build.decision(build.person("ada"), 2)
+    review.erase(1, erased, reason="Privacy.")
+    signed(tmp_path / "memory")
+    code, said = verified(capsys, "log", f"{live.url}/log", "--api-key", secret)
+    assert (code, "commit to, but for 1 that were erased." in said) == (0, True)
 
 
 def test_without_a_key_the_log_is_checked_and_the_texts_are_not(

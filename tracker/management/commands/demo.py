@@ -176,7 +176,7 @@ class Command(BaseCommand):
         )
         if vkey := signer.public_key(self.folder):
             verify = ".venv/bin/python -m claims.ledger.verify log"
-            self.say(f"  Verify       {verify} {address} --key {vkey}")
+            self.say(f"  Verify       {verify} {address}/log --key {vkey}")
         self.say(f"  Logs         {self.folder / 'logs'}")
         self.say("  Ctrl-C       stops everything and keeps the data\n")
 
