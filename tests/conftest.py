@@ -126,6 +126,17 @@ def owner_connection(django_db_setup: None) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+def superuser_connection(django_db_setup: None) -> Iterator[psycopg.Connection]:
+    """A connection as a superuser, whom the triggers of the ledger refuse as well."""
+    if "SUPERUSER_DATABASE_URL" not in os.environ:
+        pytest.skip("this server gives the tests no superuser (SUPERUSER_DATABASE_URL)")
+    here = urlsplit(os.environ["OWNER_DATABASE_URL"]).path.removeprefix("/")
+    url = _address(os.environ["SUPERUSER_DATABASE_URL"], here)
+    with psycopg.connect(url, autocommit=True, options="-c lock_timeout=10s") as connection:
+        yield connection
+
+
+@pytest.fixture
 def committed(
     django_db_blocker: DjangoDbBlocker, owner_connection: psycopg.Connection
 ) -> Iterator[None]:

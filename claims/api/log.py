@@ -19,7 +19,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from claims.ledger import tiles, tree
+from claims.ledger import log, tiles, tree
 from claims.models import Entry
 
 TEXT = "text/plain; charset=utf-8"
@@ -141,7 +141,7 @@ class ClaimProof(APIView):
 
 def proof(position: int) -> HttpResponse:
     """The proof of an event; raises NotFound where there is none, or none yet."""
-    if position >= tree.size():
+    if position >= log.size():
         raise NotFound(f"There is no event {position}.")
     published = tree.newest()
     covered = published.size if published else 0

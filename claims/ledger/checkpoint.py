@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.ledger import signing, tiles, tree
+from claims.ledger import log, signing, tiles, tree
 from claims.ledger.entry import leaf_hash
 from claims.ledger.merkle import Frontier, ProofError, verify_consistency
 from claims.ledger.note import Checkpoint, NoteError, Signer, open_note, sign
@@ -40,7 +40,7 @@ def sign_next(*, origin: str, signers: Sequence[Signer], memory: Path, using: st
     Raises Refusal where the log does not continue what was signed before.
     """
     note, last = recall(signing.remembered(memory), origin=origin, signers=signers, using=using)
-    size = tree.size(using=using)
+    size = log.size(using=using)
     if size == 0 and last.size == 0:
         return None
     checkpoint = Checkpoint(origin, size, examined(last, size, using=using))

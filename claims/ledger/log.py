@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.ledger.entry import Draft, Entry, timestamp
@@ -21,6 +21,7 @@ COLUMNS = (
     "position, event_id, stream_id, version, type, schema_version, actor, effective_at, "
     "recorded_at, command_id, commitment, prev_hash, leaf_hash, salt, body, erased_by, erasure"
 )
+NAMES = COLUMNS.split(", ")
 ENTRIES = f"""SELECT {COLUMNS} FROM ledger.event LEFT JOIN (
     SELECT *, CASE WHEN erased_by IS NOT NULL THEN ledger.erasure(erased_by) END AS erasure
     FROM ledger.payload
@@ -84,9 +85,9 @@ def receipt(command: UUID, *, request: bytes) -> Receipt | None:
     return Receipt(*row) if row else None
 
 
-def size() -> int:
+def size(*, using: str = "default") -> int:
     """How many entries the log holds; the next one takes this position."""
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT size FROM ledger.head")
         return int(cursor.fetchone()[0])
 
@@ -197,7 +198,7 @@ def read(query: str, parameters: list[Any] | dict[str, Any]) -> list[Entry]:
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(**dict(zip(COLUMNS.split(", "), row, strict=True)))
+    return Entry(**dict(zip(NAMES, row, strict=True)))
 
 
 @contextmanager

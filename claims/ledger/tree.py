@@ -114,11 +114,6 @@ def store_tiles(size: int, *, using: str) -> None:
         _rows(using, "SELECT ledger.store_tiles(%s)", [end])
 
 
-def size(*, using: str = "default") -> int:
-    """How many entries the log holds now."""
-    return int(_rows(using, "SELECT size FROM ledger.head", [])[0][0])
-
-
 def envelopes(first: int, end: int, *, using: str = "default") -> list[Entry]:
     """The entries first <= position < end without their bodies, which no leaf holds."""
     rows = _rows(using, f"{ENVELOPES} ORDER BY position", [first, end])

@@ -1,10 +1,7 @@
 """The one change that a payload may see, and every other one refused, whoever tries."""
 
 import json
-import os
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -169,16 +166,6 @@ def test_of_two_who_erase_at_once_one_does_and_both_are_answered(committed: None
 # What nobody may do
 
 
-@pytest.fixture
-def superuser(django_db_setup: None) -> Iterator[psycopg.Connection]:
-    if "SUPERUSER_DATABASE_URL" not in os.environ:
-        pytest.skip("this server gives the tests no superuser (SUPERUSER_DATABASE_URL)")
-    here = urlsplit(os.environ["OWNER_DATABASE_URL"]).path
-    url = urlsplit(os.environ["SUPERUSER_DATABASE_URL"])._replace(path=here).geturl()
-    with psycopg.connect(url, autocommit=True, options="-c lock_timeout=10s") as connection:
-        yield connection
-
-
 # Events 0 to 2 of one claim, of which 3 erased event 1.
 HARM = [
     GOES.format(at=0, by=3),  # an erasure of another event, and of another transaction
@@ -214,11 +201,11 @@ def tried(who: psycopg.Connection) -> None:
 
 @pytest.mark.parametrize("mode", ["origin", "replica", "local"])
 def test_a_superuser_can_neither_empty_nor_fill_a_payload(
-    mode: str, committed: None, superuser: psycopg.Connection
+    mode: str, committed: None, superuser_connection: psycopg.Connection
 ) -> None:
     erased(recorded(begins(), corroborated(), disputed()), 2)
-    superuser.execute(f"SET session_replication_role = {mode}".encode())
-    tried(superuser)
+    superuser_connection.execute(f"SET session_replication_role = {mode}".encode())
+    tried(superuser_connection)
 
 
 @pytest.mark.parametrize("role", ["tracker_owner", "tracker_ledger"])
@@ -257,21 +244,21 @@ def by_hand(who: psycopg.Connection, claim: UUID, *, version: int, of: int) -> N
 
 @pytest.mark.parametrize("mode", ["origin", "replica"])
 def test_an_erasure_by_hand_leaves_the_same_trace_and_spares_other_events(
-    mode: str, committed: None, superuser: psycopg.Connection
+    mode: str, committed: None, superuser_connection: psycopg.Connection
 ) -> None:
     """The one transition passes, in a savepoint too; with its event it can go for no other."""
     claim = recorded(begins(), disputed())
-    superuser.execute(f"SET session_replication_role = {mode}".encode())
-    with superuser.transaction():
-        with superuser.transaction():
-            by_hand(superuser, claim, version=3, of=1)
+    superuser_connection.execute(f"SET session_replication_role = {mode}".encode())
+    with superuser_connection.transaction():
+        with superuser_connection.transaction():
+            by_hand(superuser_connection, claim, version=3, of=1)
         for other in (GOES.format(at=1, by=2), GOES.format(at=2, by=2)):
             with (
                 pytest.raises(psycopg.DatabaseError, match="append-only"),
-                superuser.transaction(),
+                superuser_connection.transaction(),
             ):
-                superuser.execute(other.encode())
-        superuser.execute(GOES.format(at=0, by=2).encode())
+                superuser_connection.execute(other.encode())
+        superuser_connection.execute(GOES.format(at=0, by=2).encode())
     verified(log.between(0, log.size()))
     assert history.past(claim).state.wording == ""
 

@@ -1,10 +1,7 @@
 """Who may do what to the ledger, asked of PostgreSQL itself, by trying it and by its catalogue."""
 
-import os
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -220,16 +217,6 @@ def test_the_guards_hold_in_every_mode_of_replication() -> None:
 
 
 # The owner and a superuser: the triggers refuse even them
-
-
-@pytest.fixture
-def superuser_connection(django_db_setup: None) -> Iterator[psycopg.Connection]:
-    if "SUPERUSER_DATABASE_URL" not in os.environ:
-        pytest.skip("this server gives the tests no superuser (SUPERUSER_DATABASE_URL)")
-    here = urlsplit(os.environ["OWNER_DATABASE_URL"]).path
-    url = urlsplit(os.environ["SUPERUSER_DATABASE_URL"])._replace(path=here).geturl()
-    with psycopg.connect(url, autocommit=True, options="-c lock_timeout=10s") as superuser:
-        yield superuser
 
 
 REWRITE = [

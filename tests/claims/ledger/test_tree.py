@@ -208,4 +208,4 @@ def test_what_was_recorded_is_in_the_tree(committed: None) -> None:
     for entry in tree.envelopes(0, 2):
         assert leaf_hash(entry.leaf()) == entry.leaf_hash
         assert entry.body is None
-    assert Tree(tree.size()).root() == merkle.root([entry.leaf_hash for entry in log.feed(0, 9)])
+    assert Tree(log.size()).root() == merkle.root([entry.leaf_hash for entry in log.feed(0, 9)])

@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from claims.ledger import tree
+from claims.ledger import log, tree
 from sources.models import Document
 from tracker import boot
 from tracker.celery import BEAT_KEY, app
@@ -165,7 +165,7 @@ def disk() -> Iterator[Finding]:
 def ledger() -> Iterator[Finding]:
     """Does the signer keep up with the log? Where it refuses to, somebody has to look."""
     try:
-        size, signed = tree.size(), tree.newest()
+        size, signed = log.size(), tree.newest()
         covered = signed.size if signed else 0
         late = [
             entry
