@@ -11,16 +11,15 @@ moved on, and `CommandReused` where the command id stands for another decision.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims import events, history, proposals, status
-from claims.events import DisputeKind, Quantity, Word
+from claims import events, evidence, history, proposals, status
+from claims.events import DisputeKind, Word
 from claims.history import Change, CommandReused, Conflict, Receipt, retried
-from claims.models import Finding, Proposal
+from claims.models import Proposal
 from claims.proposals import Beginning, Decided, Found, propose
 from claims.status import Refused, State
 
@@ -41,6 +40,7 @@ __all__ = [
     "merge",
     "propose",
     "rate",
+    "reattribute",
     "reword",
     "unmerge",
     "unrate",
@@ -98,7 +98,7 @@ def accept(
         return held
     claim = to or held.claim
     before = history.past(claim).state
-    words = tuple(_words(held, before, wording, stance, kind))
+    words = tuple(evidence.words(held, before, wording, stance, kind))
     receipt = _say(claim, decision, *words)
     return proposals.decide(
         held,
@@ -127,7 +127,7 @@ def dismiss(
         raise Refused("Say why: the reason is what keeps this from being proposed again.")
     position = None
     if not held.begins:
-        words = [_dismissed(finding, reason) for finding in held.findings.exclude(quote="")]
+        words = [evidence.dismissed(finding, reason) for finding in held.findings.exclude(quote="")]
         position = _say(to or held.claim, decision, *words).last
     return proposals.decide(
         held,
@@ -145,6 +145,21 @@ def withdraw(
 ) -> Receipt:
     """Take back the evidence of `version`; `of` names the absorbed claim that brought it."""
     return _say(claim, decision, events.Withdrawn(version=version, reason=reason, claim=of))
+
+
+def reattribute(
+    claim: UUID, decision: Decision, *, version: int, origin: str, reason: str, of: str = ""
+) -> Receipt:
+    """Let standing evidence count under another origin: it is withdrawn and said anew, at once."""
+    before = _seen(claim, decision)
+    item = before.standing_as(version, of)
+    if item is None:
+        raise Refused(f"No evidence of version {version} stands; it may have been withdrawn.")
+    if item.evidence.origin == origin.strip():
+        raise Refused(f"It counts under {item.evidence.origin} already.")
+    taken = events.Withdrawn(version=version, reason=reason, claim=of)
+    left = status.evolve(before, taken, "")
+    return _say(claim, decision, taken, evidence.said_anew(item.evidence, origin.strip(), left))
 
 
 @retried
@@ -241,53 +256,6 @@ def _record(decision: Decision, *changes: Change) -> Receipt:
     return history.record(
         changes, actor=actor(decision.by), at=decision.at, command=decision.command
     )
-
-
-def _words(held: Proposal, state: State, wording: str, stance: str, kind: str) -> Iterator[Word]:
-    """The words for a proposal's findings, those that support the claim first."""
-    found = list(held.findings.exclude(quote=""))  # The others were erased.
-    for finding in sorted(found, key=lambda one: (stance or one.stance) != "supports"):
-        if (stance or finding.stance) == "disputes":
-            word: Word = _disputed(finding, kind or finding.kind)
-        else:
-            word = _supporting(finding, held, state, wording)
-        state = status.evolve(state, word, "")
-        yield word
-
-
-def _supporting(finding: Finding, held: Proposal, state: State, wording: str) -> Word:
-    """A support of an origin that stands already is one more article of it, and no more."""
-    evidence = _evidence(finding)
-    if state.version == 0:
-        return events.Asserted(
-            **evidence,
-            wording=wording.strip() or held.wording,
-            language=held.language,
-            claimant=held.claimant,
-        )
-    if finding.origin in state.origins:
-        return events.Asserted(**evidence)
-    return events.Corroborated(**evidence)
-
-
-def _disputed(finding: Finding, kind: str) -> events.Disputed:
-    figures = kind == DisputeKind.FIGURE
-    return events.Disputed(
-        **_evidence(finding),
-        kind=DisputeKind(kind or DisputeKind.CONTRADICTION),
-        ours=Quantity(**finding.ours) if figures and finding.ours else None,
-        theirs=Quantity(**finding.theirs) if figures and finding.theirs else None,
-    )
-
-
-def _dismissed(finding: Finding, reason: str) -> events.Dismissed:
-    return events.Dismissed(**_evidence(finding), stance=finding.stance, reason=reason)
-
-
-def _evidence(finding: Finding) -> dict[str, Any]:
-    kept = events.Evidence.__struct_fields__
-    fields = {name: getattr(finding, name) for name in kept if name != "found_by"}
-    return {**fields, "found_by": finding.matcher}
 
 
 def _carried(claim: UUID, state: State) -> Iterator[events.Carried]:

@@ -1,0 +1,69 @@
+"""How what was found becomes evidence: the words that a person's decision puts on record."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from claims import events, status
+from claims.events import DisputeKind, Evidence, Quantity, Word
+from claims.models import Finding, Proposal
+from claims.status import State
+
+
+def words(held: Proposal, state: State, wording: str, stance: str, kind: str) -> Iterator[Word]:
+    """The words for a proposal's findings, those that support the claim first."""
+    found = list(held.findings.exclude(quote=""))  # The others were erased.
+    for finding in sorted(found, key=lambda one: (stance or one.stance) != "supports"):
+        if (stance or finding.stance) == "disputes":
+            word: Word = _disputed(finding, kind or finding.kind)
+        else:
+            word = _supporting(finding, held, state, wording)
+        state = status.evolve(state, word, "")
+        yield word
+
+
+def said_anew(said: Evidence, origin: str, state: State) -> Word:
+    """The evidence under another origin, for a claim that is left with `state` without it."""
+    fields = {name: getattr(said, name) for name in Evidence.__struct_fields__}
+    fields["origin"] = origin
+    if isinstance(said, events.Disputed):
+        return msgspec.structs.replace(said, origin=origin)
+    alone = not state.origins or origin in state.origins
+    return events.Asserted(**fields) if alone else events.Corroborated(**fields)
+
+
+def dismissed(finding: Finding, reason: str) -> events.Dismissed:
+    """The word for a finding that does not bear on the claim."""
+    return events.Dismissed(**_evidence(finding), stance=finding.stance, reason=reason)
+
+
+def _supporting(finding: Finding, held: Proposal, state: State, wording: str) -> Word:
+    """A support of an origin that stands already is one more article of it, and no more."""
+    found = _evidence(finding)
+    if state.version == 0:
+        return events.Asserted(
+            **found,
+            wording=wording.strip() or held.wording,
+            language=held.language,
+            claimant=held.claimant,
+        )
+    if finding.origin in state.origins:
+        return events.Asserted(**found)
+    return events.Corroborated(**found)
+
+
+def _disputed(finding: Finding, kind: str) -> events.Disputed:
+    figures = kind == DisputeKind.FIGURE
+    return events.Disputed(
+        **_evidence(finding),
+        kind=DisputeKind(kind or DisputeKind.CONTRADICTION),
+        ours=Quantity(**finding.ours) if figures and finding.ours else None,
+        theirs=Quantity(**finding.theirs) if figures and finding.theirs else None,
+    )
+
+
+def _evidence(finding: Finding) -> dict[str, Any]:
+    kept = Evidence.__struct_fields__
+    fields = {name: getattr(finding, name) for name in kept if name != "found_by"}
+    return {**fields, "found_by": finding.matcher}
