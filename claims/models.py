@@ -205,6 +205,7 @@ class Finding(models.Model):
     url = models.TextField(_("address"), blank=True)
     outlet = models.TextField(_("outlet"))
     origin = models.TextField(_("origin"))
+    origin_because = models.TextField(_("why this origin"), blank=True, default="")
     title = models.TextField(_("headline"), blank=True)
     quote = models.TextField(_("quote"))
     start = models.IntegerField()

@@ -6,14 +6,14 @@ This is the one place that writes proposals, and it writes no event: `review` do
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from claims import history
 from claims.events import Asserted, Evidence
@@ -50,6 +50,7 @@ class Found:
     url: str = ""
     outlet: str
     origin: str
+    origin_because: str = ""
     title: str = ""
     quote: str
     start: int
@@ -114,7 +115,7 @@ def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposa
         who = row.decided_by and (row.decided_by.get_full_name() or row.decided_by.get_username())
         raise Decided(f"{who} has {row.state} this proposal already, at {when} UTC.")
     if row.state == "open" and row.revision != revision:
-        raise Decided("Another passage has joined this proposal; look at it again, then decide.")
+        raise Decided("This proposal has changed meanwhile; look at it again, then decide.")
     return row
 
 
@@ -143,6 +144,27 @@ def decide(
         ]
     )
     return proposal
+
+
+@transaction.atomic
+def attribute(documents: Iterable[str], *, origin: str, because: str) -> None:
+    """What waits and was found in these versions comes from that origin, and here is why.
+
+    A decision on what the page showed before is refused, as it is when a passage joins.
+    """
+    open_ones = Finding.objects.filter(document__in=documents, proposal__state="open")
+    news = open_ones.exclude(origin=origin, origin_because=because)
+    touched = set(news.values_list("proposal", flat=True))
+    held = Proposal.objects.select_for_update().filter(id__in=touched, state="open").order_by("id")
+    still = [proposal.id for proposal in held]
+    news.filter(proposal__in=still).update(origin=origin, origin_because=because)
+    Proposal.objects.filter(id__in=still).update(revision=F("revision") + 1)
+
+
+def rests_on(documents: Iterable[str]) -> bool:
+    """Whether somebody accepted a passage of any of these versions."""
+    accepted = Finding.objects.filter(document__in=documents, proposal__state="accepted")
+    return accepted.exists()
 
 
 def forget(position: int, *, by: User, at: datetime, command: UUID) -> None:
@@ -174,7 +196,15 @@ def _forget_passage(word: Evidence, claim: UUID, *, by: User, at: datetime, comm
             )
     near.update(before="", after="")
     Finding.objects.filter(id__in=gone).update(
-        quote="", title="", speaker="", url="", because=[], ours=None, theirs=None, fingerprint=""
+        quote="",
+        title="",
+        speaker="",
+        url="",
+        because=[],
+        ours=None,
+        theirs=None,
+        fingerprint="",
+        origin_because="",
     )
 
 

@@ -5,6 +5,7 @@ alone, except for the list of outlets, which people keep.
 """
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -29,6 +30,7 @@ from sources.upload import UploadForm
 
 PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
 PASSAGES_A_PAGE = 400
+CHANGE_ORIGIN = "sources.change_origin"
 TAKE_DOWN = "sources.take_down_version"
 
 
@@ -133,6 +135,25 @@ class DocumentAdmin(ReadOnly):
         context = self.page(request, _("Hand in a document")) | {"form": form}
         return TemplateResponse(request, "sources/upload.html", context)
 
+    def get_urls(self) -> list[Any]:
+        change = self.admin_site.admin_view(self.change_origin)
+        own = path("<uuid:document>/origin/", change, name="sources_document_origin")
+        return [own, *super().get_urls()]
+
+    def change_origin(self, request: HttpRequest, document: UUID) -> HttpResponse:
+        """Say whose words the document prints, for the reason that the form gives."""
+        if request.method != "POST" or not request.user.has_perm(CHANGE_ORIGIN):
+            raise PermissionDenied
+        found = get_object_or_404(Document, id=document)
+        name, because = request.POST.get("origin", ""), request.POST.get("because", "")
+        try:
+            intake.overrule(found, name=name, because=because, by=request.user.get_username())
+        except ValueError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Its passages that wait in the queue follow in a moment."))
+        return HttpResponseRedirect(reverse("admin:sources_document_change", args=[document]))
+
     def change_view(
         self,
         request: HttpRequest,
@@ -148,6 +169,7 @@ class DocumentAdmin(ReadOnly):
             "document": document,
             "versions": versions,
             "may_upload": self.has_add_permission(request),
+            "may_change_origin": document.state == "read" and request.user.has_perm(CHANGE_ORIGIN),
             **(_passages(request, newest) if newest else {}),
         }
         return TemplateResponse(request, "sources/document.html", context)
@@ -199,6 +221,7 @@ class VersionAdmin(ReadOnly):
         version = self.shown(request, object_id)
         context = self.page(request, Truncator(str(version)).chars(60), version) | {
             "document": version.document,
+            "may_change_origin": request.user.has_perm(CHANGE_ORIGIN),
             "may_take_down": request.user.has_perm(TAKE_DOWN) and version.removed_at is None,
             **_passages(request, version),
         }

@@ -124,7 +124,7 @@ class DocumentShown(serializers.ModelSerializer[Document]):
         model = Document
         fields = (
             "id", "state", "reason", "url", "filename", "title", "language", "outlet", "origin",
-            "origin_because", "published_at", "received_at", "finished_at", "versions",
+            "origin_because", "origin_by", "published_at", "received_at", "finished_at", "versions",
         )  # fmt: skip
         read_only_fields = fields
 

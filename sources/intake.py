@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 
 from sources import nudge
-from sources.models import Document, Passage, Source, Version
+from sources.models import Document, Passage, Sketch, Source, Version
+from sources.origins import overrule as overrule
 from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
@@ -53,6 +54,7 @@ class Outcome:
     origin: str
     origin_because: str
     passages: Sequence[Passage]
+    sketch: Sequence[int] = ()  # the keys by which near-copies are found
 
 
 def receive(
@@ -128,10 +130,14 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
         return False
     Version.objects.filter(sha256=version.sha256).update(text=outcome.text, reader=outcome.reader)
     Passage.objects.bulk_create(outcome.passages)
+    if outcome.sketch:
+        Sketch.objects.create(version=version, keys=list(outcome.sketch))
     document.source = _source(document, outcome)
     document.title, document.language = outcome.title, outcome.language
     document.published_at = outcome.published_at
-    document.origin, document.origin_because = outcome.origin, outcome.origin_because
+    if document.origin_by != Document.OriginBy.PERSON:
+        document.origin, document.origin_because = outcome.origin, outcome.origin_because
+        document.origin_by = Document.OriginBy.TEXT if outcome.origin else ""
     document.state, document.reason, document.finished_at = Document.State.READ, "", at
     document.save()
     return True

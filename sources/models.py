@@ -4,6 +4,8 @@ A version's bytes and text never change, which the database itself sees to: evid
 ledger is pinned to them by SHA-256 and by character offsets. They can be taken down, all at once.
 """
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +47,14 @@ class Document(models.Model):
         READ = "read", _("Read")
         FAILED = "failed", _("Failed")
 
+    class OriginBy(models.TextChoices):
+        """Who or what says whose words a document prints; nothing: they are its outlet's own."""
+
+        TEXT = "text", _("What the document says")
+        COPY = "copy", _("A document it copies")
+        OWNER = "owner", _("Who owns its outlet")
+        PERSON = "person", _("A reviewer")
+
     id = models.UUIDField(primary_key=True, editable=False)
     url = models.TextField(_("address"), blank=True)
     filename = models.TextField(_("file name"), blank=True)
@@ -60,6 +70,11 @@ class Document(models.Model):
     published_at = models.DateTimeField(_("published at"), null=True)
     origin = models.TextField(_("origin"), blank=True)
     origin_because = models.TextField(_("why this origin"), blank=True)
+    origin_by = models.CharField(
+        _("who says so"), max_length=8, choices=OriginBy.choices, blank=True, default=""
+    )
+    # Whether what was proposed from this document has heard of its origin.
+    origin_told = models.BooleanField(default=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
     reason = models.TextField(_("reason"), blank=True)
     attempts = models.IntegerField(_("attempts"), default=0)
@@ -83,10 +98,20 @@ class Document(models.Model):
                 name="document_waiting",
             ),
             models.Index(fields=["-received_at"], name="document_by_arrival"),
+            models.Index(
+                fields=["id"], condition=Q(origin_told=False), name="document_origin_untold"
+            ),
         )
+        permissions = (("change_origin", _("Can say whose words a document prints")),)
 
     def __str__(self) -> str:
         return self.title or self.filename or self.url or str(self.id)
+
+    @property
+    def counts_as(self) -> str:
+        """The origin that the document's evidence has: documents of one origin count once."""
+        outlet = self.source.name if self.source else ""
+        return self.origin or outlet or self.filename or f"document {self.id}"
 
 
 class Version(models.Model):
@@ -145,3 +170,16 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.start}-{self.end}"
+
+
+class Sketch(models.Model):
+    """The keys by which near-copies of a version are found: two that share one may be copies."""
+
+    version = models.OneToOneField(Version, primary_key=True, on_delete=models.CASCADE)
+    keys = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = (GinIndex(fields=["keys"], name="sketch_keys"),)
+
+    def __str__(self) -> str:
+        return f"sketch of {self.version_id}"

@@ -1,4 +1,4 @@
-"""The message that tells the workers of a document: it may be lost, and nothing is lost with it."""
+"""The message that tells the workers of work: it may be lost, and nothing is lost with it."""
 
 import logging
 from functools import cache
@@ -24,15 +24,26 @@ def after_commit(document: UUID) -> None:
     transaction.on_commit(told)
 
 
+def origins_after_commit() -> None:
+    """Tell the workers once it is committed that proposals have to hear of an origin."""
+
+    def told() -> None:
+        _send("workers.tell_origins")
+
+    transaction.on_commit(told)
+
+
 def send(document: UUID) -> None:
     """Tell the workers now; where the broker is down, beat will tell them later."""
+    _send("workers.read_document", document=str(document))
+
+
+def _send(task: str, **about: str) -> None:
     try:
         broker().ping()
-        current_app.send_task(
-            "workers.read_document", kwargs={"document": str(document)}, retry=False
-        )
+        current_app.send_task(task, kwargs=about, retry=False)
     except (BrokerError, RedisError, OSError) as error:
-        logger.warning("No nudge for document %s, beat will send it again: %s", document, error)
+        logger.warning("No nudge for %s %s, beat will send it again: %s", task, about, error)
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sources.models import Document, Version
+from sources.models import Document, Sketch, Version
 
 
 @transaction.atomic
@@ -29,6 +29,7 @@ def take_down(sha256: str, *, because: str, at: datetime) -> Version:
     if version.removed_at is not None:
         return version
     version.passages.all().delete()
+    Sketch.objects.filter(version=version).delete()
     version.body, version.text = b"", ""
     version.removed_at, version.removed_because = at, because.strip()
     version.save(update_fields=["body", "text", "removed_at", "removed_because"])

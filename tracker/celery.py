@@ -39,6 +39,7 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "nudge forgotten documents": {"task": "workers.nudge_forgotten", "schedule": 30.0},
+        "tell of new origins": {"task": "workers.tell_origins", "schedule": 30.0},
         "check the read side": {
             "task": "claims.check_read_side",
             "schedule": crontab(hour=3, minute=30),

@@ -14,9 +14,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from claims.review import Beginning, Found, propose
-from sources import fetch, intake
+from sources import fetch, intake, origins
 from sources.models import Document, Passage, Version
+from workers import reprints
 from workers.matching import MATCHER, Relation, relate
+from workers.matching.likeness import sketch
 from workers.matching.search import candidates, described
 from workers.reading import READER, Kind, Quantity, Reading, Unreadable, read
 from workers.reading import Passage as Read
@@ -48,6 +50,7 @@ def _ingest(document: Document, at: datetime) -> None:
         _wait_for_turn()
         if intake.finish(version, _outcome(version, reading), at=at):
             document.refresh_from_db()
+            reprints.settle(document)
             Placing(document, version, reading, at).propose()
 
 
@@ -100,6 +103,11 @@ def _outcome(version: Version, reading: Reading) -> intake.Outcome:
         origin=reading.origin,
         origin_because=reading.origin_because,
         passages=passages,
+        sketch=sketch(
+            reading.text[passage.start : passage.end]
+            for passage in reading.passages
+            if passage.kind in origins.PROSE
+        ),
     )
 
 
@@ -110,9 +118,7 @@ class Placing:
         self.version, self.reading, self.at = version, reading, at
         self.url = document.url
         self.outlet = document.source.name if document.source else reading.outlet
-        self.origin = (
-            reading.origin or self.outlet or document.filename or f"document {version.sha256[:12]}"
-        )
+        self.origin, self.origin_because = document.counts_as, document.origin_because
         self.begun: set[UUID] = set()
 
     def propose(self) -> None:
@@ -197,6 +203,7 @@ class Placing:
             url=self.url,
             outlet=self.outlet,
             origin=self.origin,
+            origin_because=self.origin_because,
             title=self.reading.title,
             quote=text[start:end],
             start=start,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims.replay import replay
 from sources import intake
+from workers import reprints
 from workers.ingest import ingest
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,12 @@ def read_document(*, document: str) -> None:
 def nudge_forgotten() -> int:
     """Nudge again for every document whose message was lost; how many."""
     return intake.nudge_forgotten(at=timezone.now())
+
+
+@shared_task(name="workers.tell_origins")
+def tell_origins() -> int:
+    """Let open proposals hear of their documents' new origins; how many documents."""
+    return reprints.tell()
 
 
 # It may outlast the broker's patience; one that is lost comes again the next night.

@@ -30,11 +30,18 @@ from claims.review import Decision
 
 
 def _withdraw(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    version = form.get("version", "")
-    if not version.isdecimal():
-        raise BadRequest("The form lacks version; load the page again.")
-    review.withdraw(
-        claim, decision, version=int(version), reason=form["reason"], of=form.get("of", "")
+    version, of = int(form["version"]), form.get("of", "")
+    review.withdraw(claim, decision, version=version, reason=form["reason"], of=of)
+
+
+def _reattribute(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.reattribute(
+        claim,
+        decision,
+        version=int(form["version"]),
+        origin=form["origin"],
+        reason=form["reason"],
+        of=form.get("of", ""),
     )
 
 
@@ -59,6 +66,10 @@ Verb = Callable[[UUID, Decision, Mapping[str, str]], None]
 VERBS: dict[str, tuple[str, Verb, Any]] = {
     "withdraw": (
         "claims.withdraw_evidence", _withdraw, gettext_lazy("The evidence is withdrawn."),
+    ),
+    "reattribute": (
+        "claims.withdraw_evidence", _reattribute,
+        gettext_lazy("The evidence counts under another origin."),
     ),
     "reword": ("claims.reword_claim", _reword, gettext_lazy("The claim is reworded.")),
     "rate": (

@@ -317,7 +317,7 @@ def test_a_proposal_that_has_grown_is_looked_at_again(
     proposal = proposed(found(1))
     seen = proposal.revision
     assert propose(proposal.claim, found(2, **FIGURE), at=AT)
-    with nothing_changes(Decided, "Another passage has joined"):
+    with nothing_changes(Decided, "This proposal has changed"):
         verb(proposal, ada, revision=seen)
     verb(proposal, ada, revision=seen + 1)
 
@@ -527,6 +527,46 @@ def test_a_chain_of_merges_carries_all_evidence_and_is_undone_from_its_end(
     review.unmerge(one, decision(ada, 2), out_of_expected=4)
     for claim in (one, two, three):
         assert Claim.objects.get(id=claim).origins == 1
+
+
+def test_evidence_counts_under_another_origin_and_the_history_tells_of_both(ada: User) -> None:
+    claim = recorded(begins(1), corroborated(2))
+    assert Claim.objects.get(id=claim).status == "corroborated"
+    review.reattribute(
+        claim, decision(ada, 2), version=2, origin="Agency 1", reason="Même dépêche."
+    )
+    row = Claim.objects.get(id=claim)
+    assert (row.status, row.articles, row.origins, row.version) == ("asserted", 2, 1, 4)
+    assert [entry.type for entry in history.read(claim)][2:] == ["withdrawn", "asserted"]
+
+
+def test_evidence_that_turns_out_to_be_independent_corroborates(ada: User) -> None:
+    claim = recorded(begins(1), build.asserted(2, origin="Agency 1"))
+    review.reattribute(
+        claim, decision(ada, 2), version=2, origin="Agency 2", reason="Enquête propre."
+    )
+    assert Claim.objects.get(id=claim).status == "corroborated"
+
+
+def test_the_only_evidence_and_a_dispute_keep_their_words_under_another_origin(ada: User) -> None:
+    claim = recorded(begins(1), disputed(3))
+    for version, expected in ((1, 2), (2, 4)):
+        review.reattribute(
+            claim, decision(ada, expected), version=version, origin="AVP", reason="Signé AVP."
+        )
+    said = [(entry.type, history.decode(entry)) for entry in history.read(claim)][2:]
+    assert [name for name, _ in said] == ["withdrawn", "asserted", "withdrawn", "disputed"]
+    state = history.past(claim).state
+    assert {item.evidence.origin for item in state.standing} == {"AVP"}
+    assert state.wording == begins(1).wording
+
+
+def test_an_origin_that_is_no_news_is_refused(ada: User) -> None:
+    claim = recorded(begins(1))
+    with pytest.raises(Refused, match="counts under Agency 1 already"):
+        review.reattribute(claim, decision(ada, 1), version=1, origin="Agency 1 ", reason="x")
+    with pytest.raises(Refused, match="No evidence of version 7"):
+        review.reattribute(claim, decision(ada, 1), version=7, origin="AVP", reason="x")
 
 
 def test_what_was_withdrawn_before_the_merge_is_not_carried(ada: User) -> None:

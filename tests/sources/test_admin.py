@@ -241,3 +241,28 @@ def test_hostile_text_in_a_document_is_text() -> None:
         answer = client.get(address)
         assert EVIL not in answer.content.decode()
         assert EVIL in text(answer)
+
+
+def test_a_reviewer_says_whose_words_a_document_prints_and_why() -> None:
+    version = read([("statement", "Le compte a 80 000 abonnés.")])
+    address = f"{DOCUMENTS}{version.document_id}/origin/"
+    assert "signature" in text(browser().get(at(version)))
+
+    answer = browser().post(address, {"origin": "AVP", "because": "Signé AVP."}, follow=True)
+
+    assert said(answer) == ["Its passages that wait in the queue follow in a moment."]
+    assert "AVP (amina: Signé AVP.)" in text(answer)
+    assert Document.objects.get().origin_by == "person"
+
+
+def test_an_origin_without_a_reason_is_refused_and_an_auditor_may_not_change_it() -> None:
+    version = read([("statement", "Le compte a 80 000 abonnés.")])
+    address = f"{DOCUMENTS}{version.document_id}/origin/"
+
+    answer = browser().post(address, {"origin": "AVP", "because": " "}, follow=True)
+
+    assert said(answer)[0].startswith("Say why")
+    assert Document.objects.get().origin == "AFP"
+    auditor = browser("Auditor", name="ruth")
+    assert auditor.post(address, {"origin": "AVP", "because": "x"}).status_code == 403
+    assert "Change the origin" not in text(auditor.get(at(version)))

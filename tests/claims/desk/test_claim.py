@@ -106,6 +106,16 @@ def test_a_dispute_shows_both_figures() -> None:
     assert [one.text for one in both] == ["80 000 abonnés", "60 000 abonnés"]
 
 
+def test_an_editor_lets_evidence_count_under_another_origin() -> None:
+    claim = on_record(build.begins(1), build.corroborated(2))
+    editor = browser("Editor", name="jeanne")
+
+    answer = do(editor, claim, "reattribute", version="2", origin="Agency 1", reason="Une dépêche.")
+
+    assert said(answer) == ["The evidence counts under another origin."]
+    assert "2 articles, 1 origin" in text(answer)
+
+
 def test_an_editor_withdraws_evidence_and_says_why() -> None:
     claim = on_record(build.begins(), build.corroborated())
     editor = browser("Editor")

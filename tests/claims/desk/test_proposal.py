@@ -134,7 +134,7 @@ def test_a_passage_that_joined_meanwhile_must_be_seen_first() -> None:
 
     answer = client.post(at(proposal), sent)
 
-    assert "Another passage has joined" in text(answer)
+    assert "This proposal has changed" in text(answer)
     assert "Encore." in text(answer)
 
 
