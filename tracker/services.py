@@ -25,8 +25,10 @@ SERVICELESS = {
     "", "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help",
     "makemessages", "makemigrations", "spectacular", "version",
 }  # fmt: skip
-# These have services of their own, of which nothing is kept.
+# These make a database of their own in it, as its owner.
 TESTS = {"benchmark", "test"}
+# These have services of their own, of which nothing is kept.
+TEMPORARY = {"evaluate", *TESTS}
 # These make the tables themselves; for any other command they are made before its first run.
 MIGRATE = {"demo", "migrate", *TESTS}
 # The owner's address is for those who do what the application may not.
@@ -75,7 +77,7 @@ def _environment(
 ) -> dict[str, str]:
     """Start what is needed until the stack unwinds, or join a demo that is running."""
     data = data_dir(root, given)
-    folder = stack.enter_context(_testing(data) if name in TESTS else _desk(data, name))
+    folder = stack.enter_context(_temporary(data) if name in TEMPORARY else _desk(data, name))
     if folder is None:
         found = json.loads((data / "demo" / ADDRESSES).read_text())
     else:
@@ -122,8 +124,8 @@ def _locked(folder: Path, stack: ExitStack) -> bool:
 
 
 @contextmanager
-def _testing(data: Path) -> Iterator[Path]:
-    """A folder for one run of the tests: two runs at once never meet, and nothing is kept."""
+def _temporary(data: Path) -> Iterator[Path]:
+    """A folder for one run: two runs at once never meet, and nothing is kept."""
     with ExitStack() as stack:
         number = 1
         while not _locked(made(data / f"test-{number}"), stack):
@@ -174,7 +176,7 @@ def _started(
         keys=keys,
         account=_account(folder),
         durable=name != "test",  # the flush of a commit is what a benchmark measures
-        number=1 if name in TESTS else 0,
+        number=1 if name in TEMPORARY else 0,
     )
     with ExitStack() as stack:
         if "REDIS_URL" not in given:

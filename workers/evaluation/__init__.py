@@ -7,9 +7,10 @@ it finds there, and what the project has labelled itself under `tests/`.
 from collections.abc import Callable
 from pathlib import Path
 
-from workers.evaluation import stance
+from workers.evaluation import articles, stance
 from workers.evaluation.table import Table
 
 MEASURES: dict[str, Callable[[Path], list[Table]]] = {
     "stance": stance.measure,
+    "articles": articles.measure,
 }
