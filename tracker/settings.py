@@ -110,6 +110,22 @@ if "SIGNER_DATABASE_URL" in env.ENVIRON:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# Nothing in it is more than a saving: losing Redis loses nothing.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+
+# The class that judges passages against claims; the rules need no network and no key.
+MATCHER = env.str("MATCHER", default="workers.matching.matcher.Matcher")
+# For workers.matching.language_model.LanguageModel: an OpenAI-compatible endpoint, and its limits.
+MODEL_URL = env.str("MODEL_URL", default="http://127.0.0.1:11434/v1")
+MODEL_NAME = env.str("MODEL_NAME", default="")
+MODEL_KEY = env.str("MODEL_KEY", default="")
+MODEL_SECONDS = env.float("MODEL_SECONDS", default=90.0)  # for all questions about a document
+MODEL_QUESTIONS = env.int("MODEL_QUESTIONS", default=60)  # about a document
+MODEL_TOKENS_A_DAY = env.int("MODEL_TOKENS_A_DAY", default=1_000_000)
+# For workers.matching.sentence_pairs.SentencePairs: the folder of an ONNX model.
+MODEL_PATH = env.str("MODEL_PATH", default="")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

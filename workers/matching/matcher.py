@@ -1,0 +1,56 @@
+"""The seam for better models: what finds claims for a passage, and judges what it says of them.
+
+`MATCHER` names the class. One is made for each document, and what it does not do better than the
+rules it inherits. A matcher judges and never decides: it proposes, with reasons and its name.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from workers.matching import MATCHER, search
+from workers.matching.relation import Relation, relate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """A passage beside a claim, each with the headline it stands under."""
+
+    claim: str
+    passage: str
+    claim_context: str = ""
+    passage_context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a passage says to a claim, and who judged it: a name with its version."""
+
+    relation: Relation
+    by: str
+
+
+class Matcher:
+    """The rules: BM25 finds claims and `relate` judges; it needs no network and no key."""
+
+    def __init__(self, *, at: datetime) -> None:
+        """For one document, read at that time."""
+        self.at = at
+
+    def candidates(self, text: str, limit: int) -> list[tuple[UUID, float]]:
+        """The claims that a text may speak of, best first, with their scores."""
+        return search.candidates(text, limit)
+
+    def relate(self, pair: Pair) -> Judged:
+        """What the passage says to the claim."""
+        contexts = {"claim_context": pair.claim_context, "passage_context": pair.passage_context}
+        return Judged(relate(pair.claim, pair.passage, **contexts), MATCHER)
+
+
+def configured(*, at: datetime) -> Matcher:
+    """The matcher that the settings name, for one document."""
+    made: Matcher = import_string(settings.MATCHER)(at=at)
+    return made
