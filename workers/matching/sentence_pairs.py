@@ -6,6 +6,7 @@ passage is the premise and the claim the hypothesis. Nothing is fetched.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -34,14 +35,13 @@ class SentencePairs(Matcher):
         """What the passage says to the claim, by the label that the model finds likeliest."""
         label, score = self.model.label(pair.passage, pair.claim)
         because = (f"the model reads {label}: {score:.2f}",)
-        stance = STANCES.get(label, "unrelated")
-        ruled = super().relate(pair).relation
-        if stance == "disputes" and ruled.stance == "disputes":
-            reasons = (*because, *ruled.because)
-            dispute = Relation(stance, score, reasons, ruled.kind, ruled.ours, ruled.theirs)
-            return Judged(dispute, self.model.name)
-        kind = "contradiction" if stance == "disputes" else ""
-        return Judged(Relation(stance, score, because, kind), self.model.name)
+        found = Relation(STANCES.get(label, "unrelated"), score, because)
+        if found.stance == "disputes":
+            found = replace(found, kind="contradiction")
+            ruled = super().relate(pair).relation
+            if ruled.stance == "disputes":
+                found = replace(ruled, score=score, because=(*because, *ruled.because))
+        return Judged(found, self.model.name)
 
 
 class _Model:

@@ -84,7 +84,7 @@ def test_a_dispute_of_figures_keeps_both_figures(folder: Path) -> None:
     assert (relation.stance, relation.kind) == ("disputes", "figure")
     assert relation.ours
     assert relation.theirs
-    assert (relation.ours.value, relation.theirs.value) == (300, 900)
+    assert [relation.ours.value, relation.theirs.value] == [300, 900]
 
 
 def test_a_text_of_any_length_is_judged(folder: Path) -> None:
