@@ -175,7 +175,8 @@ class Placing:
 
     def _related(self, says: str) -> Iterator[tuple[UUID, Relation]]:
         """The claims that a passage supports or disputes; a document never disputes itself."""
-        ids = [claim for claim, _ in candidates(f"{self.reading.title} {says}", CANDIDATES)]
+        found = candidates(f"{self.reading.title} {says}", CANDIDATES)
+        ids = [candidate.claim for candidate in found]
         for claim, about in described(ids).items():
             relation = relate(
                 about.wording,

@@ -6,7 +6,6 @@ rules it inherits. A matcher judges and never decides: it proposes, with reasons
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -40,8 +39,8 @@ class Matcher:
         """For one document, read at that time."""
         self.at = at
 
-    def candidates(self, text: str, limit: int) -> list[tuple[UUID, float]]:
-        """The claims that a text may speak of, best first, with their scores."""
+    def candidates(self, text: str, limit: int) -> list[search.Candidate]:
+        """The claims that a text may speak of, best first, with what speaks for each."""
         return search.candidates(text, limit)
 
     def relate(self, pair: Pair) -> Judged:

@@ -28,25 +28,26 @@ def proposed(wording: str, language: str = "fr") -> UUID:
 def test_the_claim_with_the_rarest_words_in_common_comes_first() -> None:
     dam = recorded(begins(1, wording=FRENCH, title=""))
     recorded(begins(2, wording="Le maire de Brévanne retient une autre date.", title=""))
-    (first, best), (_, second) = candidates("Le barrage de Vaucroze retient trop d'eau", 10)
-    assert first == dam
-    assert best > second
+    first, second = candidates("Le barrage de Vaucroze retient trop d'eau", 10)
+    assert first.claim == dam
+    assert first.score > second.score
+    assert first.cosine > second.cosine
 
 
 def test_a_claim_that_only_waits_is_found_too() -> None:
     waiting = proposed(FRENCH)
-    assert [claim for claim, _ in candidates("barrage de Vaucroze", 10)] == [waiting]
+    assert [found.claim for found in candidates("barrage de Vaucroze", 10)] == [waiting]
     assert described([waiting])[waiting].wording == FRENCH
 
 
 def test_english_claims_are_found_by_other_forms_of_their_words() -> None:
     bridge = proposed(ENGLISH, "en")
-    assert [claim for claim, _ in candidates("closing the harbour bridges", 10)] == [bridge]
+    assert [found.claim for found in candidates("closing the harbour bridges", 10)] == [bridge]
 
 
 def test_the_headline_under_which_a_claim_was_made_counts() -> None:
     claim = recorded(begins(1, wording="Le compte a 80 000 abonnés.", title="Castaing et Plumo"))
-    assert candidates("Irène Castaing", 5)[0][0] == claim
+    assert candidates("Irène Castaing", 5)[0].claim == claim
 
 
 def test_a_text_that_shares_no_word_finds_nothing() -> None:
