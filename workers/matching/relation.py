@@ -19,7 +19,7 @@ from workers.matching.words import (
     sentence,
     shown,
 )
-from workers.reading.quantities import compatible, find
+from workers.reading.quantities import compatible, conflicts, find
 from workers.reading.types import Quantity
 
 Stance = Literal["supports", "disputes", "unrelated"]
@@ -163,25 +163,16 @@ def _agree(ours: Quantity, theirs: Quantity) -> bool:
     return ours.unit == theirs.unit and compatible(ours, theirs)
 
 
-def _differ(ours: Quantity, theirs: tuple[Quantity, ...]) -> list[Quantity]:
-    """The passage's figures with this unit, where none of them can hold."""
-    rivals = [figure for figure in theirs if figure.unit == ours.unit]
-    return [] if any(compatible(ours, figure) for figure in rivals) else rivals
-
-
 def _by_figure(pair: _Pair) -> Relation | None:
     if pair.other_years:
         return None  # two years may well have two figures
-    for ours in pair.ours:
-        rivals = _differ(ours, pair.theirs)
-        if not rivals:
-            continue
+    for ours, theirs in conflicts(pair.ours, pair.theirs):
         near = pair.alike >= ALMOST_THE_SAME and len(pair.shared) >= 3
         if ours.unit not in EVERYDAY_UNITS:
             near |= pair.same_subject or (pair.close and pair.alike >= SAME_FIGURE)
         if near:
-            figures = f"« {rivals[0].text} » against « {ours.text} »"
-            return _disputes(pair, figures, kind="figure", ours=ours, theirs=rivals[0])
+            figures = f"« {theirs.text} » against « {ours.text} »"
+            return _disputes(pair, figures, kind="figure", ours=ours, theirs=theirs)
     return None
 
 
@@ -226,7 +217,7 @@ def _by_agreement(pair: _Pair) -> Relation:
     same_figure = pair.same_subject and any(_agree(x, y) for x in pair.ours for y in pair.theirs)
     enough = len(pair.shared) >= 3 and max(pair.covered, pair.alike) >= SAME_CLAIM
     enough &= len(pair.shared) >= 4 or max(pair.covered - 0.15, pair.alike) >= SAME_CLAIM
-    if pair.other_years or any(_differ(x, pair.theirs) for x in pair.ours):
+    if pair.other_years or any(conflicts(pair.ours, pair.theirs)):
         enough = same_figure = False
     if enough or (same_figure and pair.covered_with_headline >= SAME_CLAIM):
         share = max(pair.covered, pair.alike, pair.covered_with_headline if same_figure else 0)

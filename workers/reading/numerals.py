@@ -50,8 +50,27 @@ _SCALES = table(
     "2: hundred; 3: mille thousand millier k; 6: million mn m; 9: milliard md bn billion;"
     "12: trillion"
 )
+LONGEST = 24  # characters of a number in digits; what is longer counts nothing
 ARTICLES = words_of("un une a an one")
 HALVES = words_of("demi half")
+_NAMES = "|".join(
+    sorted(
+        {*NUMBERS["fr"], *NUMBERS["en"], *ROUND, *HALVES} - {"a", "an"},
+        key=lambda word: (-len(word), word),
+    )
+)
+NUMBER = re.compile(
+    r"""(?P<currency>(?:US|C|A)?[€$£¥]\s?)?(?<!\w)(?<![^\W\d_][-/.:])
+    (?:(?P<digits>
+      \d{1,3}(?P<mark>[.,'’ \u00a0\u202f\u2009])\d{3}(?:(?P=mark)\d{3})*(?!\d)(?:[.,]\d+)?
+      |\d+(?:[.,]\d+)?)
+    |(?P<words>half\san?\b
+      |an?(?=\s(?:million|billion|trillion|hundred|thousand|dozen|year|month|week|decade|hour)\b)
+        (?:\s(?:hundred|thousand|dozen))?
+      |(?:NAMES)s?(?:[\s-]{1,3}(?:et[\s-]{1,3}(?=une?\b|onze\b)|(?<=hundred\s)and\s)?(?:NAMES)s?\b){0,14})\b)
+    """.replace("NAMES", _NAMES),
+    re.VERBOSE | re.IGNORECASE,
+)
 _MONEY = re.compile(r"\s?[€$£¥]")
 _SCALE = re.compile(
     r"[\s-]{0,3}(?P<scale>milliers?|mille|millions?|milliards?|billions?|trillions?|thousand|hundred|"
@@ -69,6 +88,8 @@ def language_of(text: str) -> str:
 
 def written(digits: str, mark: str | None, exponent: int, language: str) -> Decimal | None:
     """The value of digits with their grouping mark; None for a code such as "007"."""
+    if len(digits) > LONGEST:
+        return None
     if mark is None:
         is_code = digits[0] == "0" and digits[1:].isdigit()
         return None if is_code else Decimal(digits.replace(",", "."))

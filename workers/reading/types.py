@@ -5,7 +5,7 @@ against the stored version for ever: `reading.text[passage.start : passage.end]`
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -32,6 +32,18 @@ class Tolerance(StrEnum):
     ABOUT = "about"
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    BETWEEN = "between"  # "entre 10 et 15": from `value` to `upper`
+
+
+class Precision(StrEnum):
+    """How long a stretch a date leaves open, beginning with the most exact."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    DECADE = "decade"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +53,23 @@ class Quantity:
     value: Decimal
     unit: str
     tolerance: Tolerance
+    text: str
+    start: int
+    end: int
+    upper: Decimal | None = None  # of a range; `value` is its lower end
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A date as a text gives it: some time from `since` up to but without `until`.
+
+    Both are None where they hang on a day of publication that is not known. A range has the
+    precision of its ends.
+    """
+
+    since: date | None
+    until: date | None
+    precision: Precision
     text: str
     start: int
     end: int
