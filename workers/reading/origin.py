@@ -9,21 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from workers.reading.datewords import MONTHS
 from workers.reading.kinds import BYLINE, DATELINE
-from workers.reading.passages import Span, words
+from workers.reading.passages import Span
 from workers.reading.webpage import Extract
 
-_MONTHS = {
-    name: at // 2 + 1
-    for at, name in enumerate(
-        words(
-            "janvier january février february mars march avril april mai may juin june juillet "
-            "july août august septembre september octobre october novembre november décembre "
-            "december"
-        )
-    )
-}
-_MONTH = "|".join(_MONTHS)
+_MONTH = "|".join(MONTHS)
 _CLOCK = r"(?:,?\s{1,2}(?:(?:à|at|-)\s)?(?P<hour>\d{1,2})\s?[h:]\s?(?P<minute>\d{2})?(?!\d))?"
 _DATES = (
     re.compile(
@@ -219,7 +210,7 @@ def _year_elsewhere(found: re.Match[str], rows: list[str]) -> str:
 
 
 def _month(word: str) -> int:
-    return int(word) if word.isdigit() else _MONTHS[word.lower()]
+    return int(word) if word.isdigit() else MONTHS[word.lower()]
 
 
 def _moment(found: re.Match[str], year: str) -> datetime | None:
