@@ -51,12 +51,20 @@ class Word(Value, frozen=True, kw_only=True, tag_field="word", tag=str.lower):
 
 
 class Quantity(Value, frozen=True, kw_only=True):
-    """A figure as a text gives it; `value` is a decimal number in digits."""
+    """A figure as a text gives it; `value` is a decimal number in digits.
+
+    `tolerance` is "exact", "about", "at_least", "at_most", or "between" with `upper` as the other
+    end. `text` stands at `start` to `end` of the quote, or of the claim's wording at the time; both
+    are 0 where that was not kept.
+    """
 
     value: str
     unit: str
     tolerance: str
     text: str
+    upper: str = ""
+    start: int = 0
+    end: int = 0
 
 
 class Evidence(Word, frozen=True, kw_only=True):

@@ -59,8 +59,8 @@ class Found:
     after: str = ""
     speaker: str = ""
     published_at: datetime | None = None
-    ours: dict[str, str] | None = None
-    theirs: dict[str, str] | None = None
+    ours: dict[str, str | int] | None = None
+    theirs: dict[str, str | int] | None = None
     score: float
     because: Sequence[str] = field(default_factory=tuple)
     matcher: str

@@ -7,6 +7,7 @@ for one document at a time, so that two documents which arrive together see each
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -157,7 +158,7 @@ class Placing:
                 score=relation.score,
                 because=relation.because,
                 ours=_figure(relation.ours),
-                theirs=_figure(relation.theirs),
+                theirs=_figure(relation.theirs, is_quoted=not denied),
             )
             propose(claim, found, at=self.at)
             return claim
@@ -227,12 +228,20 @@ def _published(reading: Reading) -> datetime | None:
     return reading.published_at if reading.published_precision != "month" else None
 
 
-def _figure(quantity: Quantity | None) -> dict[str, str] | None:
+def _figure(quantity: Quantity | None, *, is_quoted: bool = True) -> dict[str, str | int] | None:
+    """The fields of an events.Quantity; without its place where it was not read in the quote."""
     if quantity is None:
         return None
     return {
-        "value": format(quantity.value.normalize(), "f"),
+        "value": _digits(quantity.value),
         "unit": quantity.unit,
         "tolerance": quantity.tolerance.value,
         "text": quantity.text,
+        "upper": "" if quantity.upper is None else _digits(quantity.upper),
+        "start": quantity.start if is_quoted else 0,
+        "end": quantity.end if is_quoted else 0,
     }
+
+
+def _digits(value: Decimal) -> str:
+    return format(value.normalize(), "f")

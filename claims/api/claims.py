@@ -84,13 +84,24 @@ class ClaimSummary(serializers.ModelSerializer[Claim]):
         read_only_fields = fields
 
 
-class Figure(serializers.Serializer[dict[str, str]]):
+class Figure(serializers.Serializer[dict[str, Any]]):
     """A figure as a text gives it; `value` is a decimal number in digits."""
 
     value = serializers.CharField()
     unit = serializers.CharField()
-    tolerance = serializers.CharField()
+    tolerance = serializers.CharField(
+        help_text='"exact", "about", "at_least", "at_most", or "between" with `upper`.'
+    )
     text = serializers.CharField()
+    upper = serializers.CharField(
+        default="", read_only=True, help_text="The other end of a range, or empty."
+    )
+    start = serializers.IntegerField(
+        default=0,
+        read_only=True,
+        help_text="In characters of the quote, or of the claim's wording; `end` is 0 if not kept.",
+    )
+    end = serializers.IntegerField(default=0, read_only=True)
 
 
 class Evidence(serializers.Serializer[dict[str, Any]]):

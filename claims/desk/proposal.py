@@ -125,10 +125,17 @@ def _target_id(proposal: Proposal) -> UUID | None:
 
 
 def _told(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    """A finding, and the address of its passage for those who may see documents."""
+    """A finding, its quote in parts, and the address of it for those who may see documents."""
     link = pages.passage_link(finding.document, finding.start, finding.end)
     may = request.user.has_perm("sources.view_version")
-    return {"finding": finding, "link": link if may else ""}
+    return {"finding": finding, "quote": _parts(finding), "link": link if may else ""}
+
+
+def _parts(finding: Finding) -> tuple[str, str, str]:
+    """The quote before, in and after the figure that differs; all of it after, if none does."""
+    figure = finding.theirs or {}
+    start, end = figure.get("start", 0), figure.get("end", 0)
+    return finding.quote[:start], finding.quote[start:end], finding.quote[end:]
 
 
 def _stances() -> list[tuple[str, str]]:

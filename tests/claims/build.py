@@ -27,8 +27,18 @@ Said: TypeAlias = tuple[Word, str]
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 QUOTE = "Le compte réunit 80 000 abonnés."
-OURS = {"value": "80000", "unit": "abonnés", "tolerance": "exact", "text": "80 000 abonnés"}
-THEIRS = {"value": "60000", "unit": "abonnés", "tolerance": "about", "text": "60 000 abonnés"}
+OURS: dict[str, Any] = {
+    "value": "80000",
+    "unit": "abonnés",
+    "tolerance": "exact",
+    "text": "80 000 abonnés",
+}
+THEIRS: dict[str, Any] = {
+    "value": "60000",
+    "unit": "abonnés",
+    "tolerance": "about",
+    "text": "60 000 abonnés",
+}
 
 
 # Words

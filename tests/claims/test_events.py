@@ -83,6 +83,36 @@ STORED = [
         ),
     ),
     (
+        '{"document":"' + DIGEST + '","end":25,"found_by":"bm25/1","kind":"figure",'
+        '"origin":"AFP","ours":{"end":31,"start":17,"text":"80 000 abonnés",'
+        '"tolerance":"exact","unit":"abonné","value":"80000"},"outlet":"Le Courrier",'
+        '"quote":"« 80 000 abonnés »","start":7,"theirs":{"end":16,"start":2,'
+        '"text":"entre 60 000 et 70 000","tolerance":"between","unit":"abonné",'
+        '"upper":"70000","value":"60000"},"title":"Un compte",'
+        '"url":"https://courrier.example/a","word":"disputed"}',
+        events.Disputed(
+            **PLACE,
+            kind=DisputeKind.FIGURE,
+            ours=Quantity(
+                value="80000",
+                unit="abonné",
+                tolerance="exact",
+                text="80 000 abonnés",
+                start=17,
+                end=31,
+            ),
+            theirs=Quantity(
+                value="60000",
+                unit="abonné",
+                tolerance="between",
+                text="entre 60 000 et 70 000",
+                upper="70000",
+                start=2,
+                end=16,
+            ),
+        ),
+    ),
+    (
         '{"document":"' + DIGEST + '","end":25,"found_by":"bm25/1","origin":"AFP",'
         '"outlet":"Le Courrier","quote":"« 80 000 abonnés »","reason":"Un autre compte.",'
         '"stance":"supports","start":7,"title":"Un compte",'

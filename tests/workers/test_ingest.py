@@ -63,6 +63,10 @@ def test_two_counts_of_followers_become_one_disputed_proposal_with_both_figures(
     assert (theirs.stance, theirs.kind) == ("disputes", "figure")
     assert figures(theirs.proposal) == {"80.000 abonnés", "près de 60.000 abonnés"}
     assert theirs.proposal.disputed
+    figure = theirs.theirs or {}
+    assert theirs.quote[figure["start"] : figure["end"]] == figure["text"]
+    wording, figure = theirs.proposal.wording, theirs.ours or {}
+    assert wording[figure["start"] : figure["end"]] == figure["text"]
 
 
 def test_a_denial_in_the_same_sentence_disputes_the_accusation_in_the_name_of_who_denies() -> None:

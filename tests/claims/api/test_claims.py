@@ -181,6 +181,7 @@ def test_a_claim_is_one_row_read_with_its_evidence_by_origin(
     (dispute,) = other["evidence"]
     assert (dispute["kind"], dispute["speaker"]) == ("figure", "Anna")
     assert (dispute["ours"]["value"], dispute["theirs"]["value"]) == ("80000", "60000")
+    assert (dispute["ours"]["upper"], dispute["ours"]["end"]) == ("", 0)
     assert body["counts"] == {"origins": 1, "articles": 2, "disputes": 1}
     assert body["verdict"] is None
 

@@ -40,6 +40,25 @@ def test_both_figures_stand_side_by_side() -> None:
     assert [one.text for one in both] == ["80 000 abonnés", "60 000 abonnés"]
 
 
+def test_the_other_figure_stands_out_in_the_quote() -> None:
+    claim = build.recorded(build.begins(7))
+    theirs = {**build.THEIRS, "start": 12, "end": 26}
+    proposal = proposed(
+        claim,
+        2,
+        quote="Elle réunit 60 000 abonnés.",
+        stance="disputes",
+        kind="figure",
+        ours=build.OURS,
+        theirs=theirs,
+    )
+
+    (marked,) = page(browser().get(at(proposal))).xpath("//mark")
+
+    assert [one.text for one in marked] == ["60 000 abonnés"]
+    assert "".join(marked.itertext()) == "Elle réunit 60 000 abonnés."
+
+
 def test_a_new_claim_is_accepted_with_the_wording_of_the_reviewer() -> None:
     proposal, client = proposed(), browser()
     sent = form(client.get(at(proposal)), "accept") | {"wording": "Le compte avait 80 000 abonnés."}
