@@ -178,12 +178,14 @@ class Placing:
         """The claims that a passage supports or disputes; a document never disputes itself."""
         found = candidates(f"{self.reading.title} {says}", CANDIDATES)
         ids = [candidate.claim for candidate in found]
+        published = _published(self.reading)
         for claim, about in described(ids).items():
             relation = relate(
                 about.wording,
                 says,
                 claim_context=about.context,
                 passage_context=self.reading.title,
+                published=published and published.date(),
             )
             itself = relation.stance == "disputes" and claim in self.begun
             if relation.stance != "unrelated" and relation.score >= RELATED and not itself:

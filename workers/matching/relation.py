@@ -9,6 +9,7 @@ alone, and what one headline above both sentences shares with itself says nothin
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from workers.matching.words import (
@@ -19,8 +20,9 @@ from workers.matching.words import (
     sentence,
     shown,
 )
+from workers.reading import dates
 from workers.reading.quantities import compatible, conflicts, find
-from workers.reading.types import Quantity
+from workers.reading.types import Precision, Quantity
 
 Stance = Literal["supports", "disputes", "unrelated"]
 Kind = Literal["", "denial", "contradiction", "figure"]
@@ -107,10 +109,16 @@ class _Pair:
 
 
 def relate(
-    claim: str, passage: str, *, claim_context: str = "", passage_context: str = ""
+    claim: str,
+    passage: str,
+    *,
+    claim_context: str = "",
+    passage_context: str = "",
+    published: date | None = None,
 ) -> Relation:
     """Judge a passage against a claim; the contexts are the headlines they stand under.
 
+    `published` is the day of the passage, which tells what it means by "yesterday".
     Never raises: what cannot be compared is unrelated. The score says how sure the stance is.
     """
     if not claim.strip() or not passage.strip():
@@ -119,7 +127,7 @@ def relate(
         return Relation("supports", 1.0, ("both say it in the same words",))
     pair = _pair(claim, passage, claim_context, passage_context)
     disputed = _by_figure(pair) or _by_denial(pair) or _by_negation(pair) or _by_opposite(pair)
-    return disputed or _by_agreement(pair)
+    return disputed or _by_date(pair, claim, passage, published) or _by_agreement(pair)
 
 
 def _pair(claim: str, passage: str, claim_context: str, passage_context: str) -> _Pair:
@@ -211,6 +219,19 @@ def _by_opposite(pair: _Pair) -> Relation | None:
         return None  # "did not rise" against "fell" is no contradiction
     ours, theirs = opposed
     return _disputes(pair, f"« {theirs} » is the opposite of « {ours} »", kind="contradiction")
+
+
+def _by_date(pair: _Pair, claim: str, passage: str, published: date | None) -> Relation | None:
+    """Two days for one event; where a sentence has several dates, none is surely the event's."""
+    if pair.other_years or pair.alike < ALMOST_THE_SAME or len(pair.shared) < 3:
+        return None  # what is so in one year may be so in another
+    sides = dates.find(claim[:LONGEST_TEXT]), dates.find(passage[:LONGEST_TEXT], published)
+    if any(len(side) != 1 or side[0].precision is not Precision.DAY for side in sides):
+        return None
+    (ours,), (theirs,) = sides
+    if not dates.contradict(ours, theirs):
+        return None
+    return _disputes(pair, f"« {theirs.text} » against « {ours.text} »", kind="contradiction")
 
 
 def _by_agreement(pair: _Pair) -> Relation:

@@ -25,11 +25,12 @@ _CODES = re.compile(
     # what has a number for a name
     | \b(?:articles?|art\.|numéro|page|chapit?re|chapter|section|alinéa|route|top|version|
       covid|ligne|tome|volume|phase|épisode|saison|season|chaîne|channel|figure|chambre|room|
-      vol|flight|bus|quai|platform|code\spostal|catégorie|category)[\s-]{0,2}\d+(?:[.,]\d+)*
+      vol|flight|bus|quai|platform|code\spostal|catégorie|category|r[ée]solution|directive|
+      kilomètre|loi|law|bill|décret|étage|niveau|level|zone)[\s-]{0,2}\d+(?:[.,]\d+)*
     | (?<!\w)n(?:[°º]|[o0]\.)\s?\d+(?:[-/.]\d+)*
     | \b\d{1,4}(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|place|quai|chemin|impasse)\b
     | (?-i:\b\d{1,4}\s(?:[A-Z]\w+\s){1,3}(?:Street|Road|Avenue|Lane|Square)\b)
-    | (?-i:France\s(?:2|3|4|5|24)\b) | (?-i:\b[A-Z]{1,3}\s\d{1,4}\b)
+    | (?-i:\b\d{1,2}-[A-ZÀ-Ý]\w+) | (?-i:France\s(?:2|3|4|5|24)\b) | (?-i:\b[A-Z]{1,3}\s\d{1,4}\b)
     | (?-i:\b(?:Vingt-Sept|Sept\sà\sHuit|Ten\sDowning))""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -55,7 +55,7 @@ _STRETCH = rf"(?P<stretch>{_any(STRETCHES)})"
 _IN_YEAR = rf"(?:,?\s(?:of\s|de\s)?(?P<year>{_YEAR}))?"
 _AFTER = (
     r"(?<!\w)(?:en|in|since|depuis|dès|until|by|before|after|avant|après|jusqu['’]en|during|of|"
-    r"pour|mois\sde|année|année\sscolaire|l['’]an|year|late|early|fin|début)\s"
+    r"pour|semestre|mois\sde|année|année\sscolaire|l['’]an|year|late|early|fin|début)\s"
 )
 _MAY_COUNT = r"(?:(?<!\w)(?:de|the|pour|of|before|after|avant|après|depuis)\s|\()"
 

@@ -13,7 +13,6 @@ What a text leaves out is taken from the day of publication, and stays unresolve
 Times of day, and stretches that are not placed ("for three weeks"), are not dates.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import date
 
 from workers.reading.dateforms import matches
@@ -51,14 +50,3 @@ def contradict(a: Moment, b: Moment) -> bool:
     if a.since is None or a.until is None or b.since is None or b.until is None:
         return False
     return a.until <= b.since or b.until <= a.since
-
-
-def conflicts(ours: Sequence[Moment], theirs: Sequence[Moment]) -> Iterator[tuple[Moment, Moment]]:
-    """Dates of two accounts of one event that cannot both hold, ours first.
-
-    A date that any of theirs agrees with is in no conflict. Whether the two accounts are of one
-    event is not for this function to say.
-    """
-    for one in ours:
-        if all(contradict(one, other) for other in theirs):
-            yield from ((one, other) for other in theirs)

@@ -44,7 +44,7 @@ _LASTING = re.compile(
     r"\b(?:depuis|pendant|durant|après|dans|en|for|in|after|within|lasted|last|took|take|a)\s$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"\b[A-ZÀ-Ý]\w*[\s-]$")
+_NAMED = re.compile(r"\b\w?[A-ZÀ-Ý]\w*[\s-]$")
 _ROUND_END = re.compile(rf"\b(?:{'|'.join(ROUND)})s?$", re.IGNORECASE)
 _ROUND_ONLY = re.compile(rf"(?:{'|'.join(ROUND)})s?$", re.IGNORECASE)
 # "Passe de 10 à 20" and "from 10 to 20" are two figures; "de 10 à 20" and "ranging from" are one.
@@ -53,6 +53,8 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = frozenset("€$£¥")
+_DEGREES = frozenset(("°C", "°F"))
+_BELOW_ZERO = re.compile(r"(?:(?<![\w-])[-−–]|\b(?:minus|moins)\s)$", re.IGNORECASE)
 _LOOK_BACK = 30  # characters before a number that may change what it means
 
 
@@ -102,14 +104,14 @@ def _bounds(quantity: Quantity) -> tuple[Decimal, Decimal]:
             return value - slack, max(upper + _rounding(upper), value + slack)
         case Tolerance.ABOUT:
             # "About ten" may be twelve, but "about 60,000" is never 80,000.
-            slack = max(value * Decimal("0.15"), min(Decimal(2), value / 4))
+            slack = max(abs(value) * Decimal("0.15"), min(Decimal(2), abs(value) / 4))
     return value - slack, value + slack
 
 
 def _rounding(value: Decimal) -> Decimal:
     """Half a unit of the last digit that is not 0, and never more than a twenty-fifth."""
     last_digit = Decimal(1).scaleb(int(value.normalize().as_tuple().exponent)) / 2
-    return min(last_digit, value * Decimal("0.04"))
+    return min(last_digit, abs(value) * Decimal("0.04"))
 
 
 def _counted(text: str, language: str) -> Iterator[tuple[Quantity, Decimal]]:
@@ -146,11 +148,17 @@ def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity
         value = written(number["digits"], number["mark"], exponent, language)
     if value is None:
         return None
+    if exponent:
+        rest, end = _rest(text, end, exponent, language)
+        value += rest.scaleb(-exponent)
     end, half = (end, half) if half else _half(text, end)
     if number["currency"]:
         name = number["currency"].strip().replace("US$", "$")
     else:
         name, end = unit(text, end, language, many=value >= 2 or exponent > 0)
+    start = number.start()
+    if name in _DEGREES and (sign := _BELOW_ZERO.search(text, max(0, start - 6), start)):
+        value, start = -value, sign.start()
     if name in DURATIONS and not half:
         end, half = _half(text, end)
     exact = not (_before(text, number.start()) or _opening(text, number.start()))
@@ -167,7 +175,7 @@ def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity
         unit=name,
         tolerance=rounded,
         text="",
-        start=number.start(),
+        start=start,
         end=end,
     )
     return _with_tolerance(text, quantity), times
@@ -176,6 +184,17 @@ def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity
 def _plain(value: Decimal) -> Decimal:
     """The value without an exponent: never 1.2E+10."""
     return Decimal(f"{value.normalize():f}")
+
+
+def _rest(text: str, at: int, exponent: int, language: str) -> tuple[Decimal, int]:
+    """What is added to a number after its scale, as in "un million cinq cent mille"."""
+    more = NUMBER.match(text, at + 1) if text[at : at + 1].isspace() else None
+    if more and more["words"] and more["words"].lower() not in ARTICLES:
+        scale, end = scaled(text, more.end(), language, is_money=False)
+        value = (spelled(more["words"].lower(), language) or Decimal(0)).scaleb(scale)
+        if value < 10**exponent:
+            return value, end
+    return Decimal(0), at
 
 
 def _half(text: str, at: int) -> tuple[int, bool]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from math import prod
 
 from workers.reading.numerals import NUMBERS, spelled, table
 from workers.reading.types import Quantity, Tolerance
@@ -16,34 +17,38 @@ _COUNTS = "|".join(
     sorted({*NUMBERS["fr"], *NUMBERS["en"]} - {"a", "an"}, key=lambda word: (-len(word), word))
 )
 _NUMBER = rf"(?:\d{{1,2}}|{_COUNTS})"
-# One of the two has to be in words or to count a noun: "15 sur 20" is a mark at school.
+# In French one has to be in words or to count a noun: "15 sur 20" is a mark at school.
 _ONE_IN = re.compile(
     rf"""(?<![\w.,-])(?P<some>{_NUMBER})
     (?:\s(?!fois\b|heures?\b|jours?\b)(?P<noun>[^\W\d_]{{2,20}}))?
-    \s(?:sur|(?:out\sof|in)(?=\s))\s(?P<all>{_NUMBER})\b(?![.,]\d|\s(?:mille|cents?|thousand))
+    \s(?:sur|(?P<in>out\sof|in))\s(?P<all>{_NUMBER})\b(?![.,]\d|\s(?:mille|cents?|thousand))
+    (?!\s(?:jours|semaines|mois|ans|days|weeks|months|years|hours|games|matches)\b)
     (?P<after>\s[^\W\d_]{{3,20}}s\b)?""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SHARE = re.compile(
     r"""(?<![\w-])(?:
-    (?:la\s(?P<half>moitié)|(?:(?P<fr>une?|deux|trois|quatre)\s(?P<part>tiers|quart|cinquième|sixième|dixième)s?)
-      (?=\s(?:d(?:es?|u)\s|d['’]))(?!\s(?:de\s(?:confiance|siècle|finale|tour)|d['’]heure)))
-    |(?P<en_half>half)(?=\s(?:of|the)\s)(?!\sof\s(?:an?|them)\s(?:hour|century))
+    la\s(?P<half>moitié)
+    |(?P<fr>une?|deux|trois|quatre)\s(?P<part>tiers|quart|cinquième|sixième|dixième)s?
+      (?=\s(?:d(?:es?|u)\s|d['’]))(?!\s(?:de\s(?:confiance|siècle|finale|tour)|d['’]heure))
+    |(?<!first\s)(?<!second\s)(?P<en_half>half)(?=\s(?:of|the)\s)(?!\sof\san?\s(?:hour|century))
     |(?P<en>a|one|two|three|four)[\s-](?P<en_part>third|quarter|fifth|sixth|tenth)s?(?=\sof\s)
       (?!\sof\san?\s(?:hour|century|mile)))(?!\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ROUNDS = table(
-    "10: dizaines tens; 12: douzaines dozens; 100: centaines hundreds; 1000: milliers thousands;"
-    "1000000: millions; 1000000000: milliards billions"
+    "10: dizaines tens; 12: douzaines dozens dozen; 100: centaines hundreds hundred;"
+    "1000: milliers thousands thousand; 1000000: millions million;"
+    "1000000000: milliards billions billion"
 )
 _UNCOUNTED = re.compile(
-    rf"""(?<![\w-])(?P<before>(?:des|plusieurs|quelques|several|many)\s)?
-    (?P<round>{"|".join(_ROUNDS)})(?:\s(?:de|of)\s(?P<of>milliers|millions|milliards|thousands|billions))?
-    (?=\s(?:de|of)\s|\sd['’])""",
+    r"""(?<![\w-])(?:
+    (?:(?:des|plusieurs|quelques)\s(?P<fr>dizaines|douzaines|centaines|milliers|millions|milliards)
+      |(?P<en>tens|dozens|hundreds|thousands|millions|billions))
+      (?:\s(?:de|of)\s(?P<of>milliers|millions|milliards|thousands|billions))?(?=\s(?:de|of)\s|\sd['’])
+    |(?:several|many|a\sfew)\s(?P<one>dozen|hundred|thousand|million|billion))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ENGLISH = frozenset(("tens", "dozens", "hundreds", "thousands", "millions", "billions"))
 _COUNTED = re.compile(rf"(?:\d|(?<!\w)(?:{_COUNTS}))[\s-]$", re.IGNORECASE)
 
 
@@ -51,7 +56,7 @@ def shares(text: str, language: str) -> Iterator[Quantity]:
     """ "Un habitant sur trois", "two thirds", "la moitié", as per cent to one decimal."""
     for match in _ONE_IN.finditer(text):
         some, of = (_value(match[name], language) for name in ("some", "all"))
-        told = match["noun"] or match["after"] or not match["some"].isdigit()
+        told = match["noun"] or match["after"] or not match["some"].isdigit() or match["in"]
         if told and 0 < some < of:
             yield _percent(some / of, match)
     for match in _SHARE.finditer(text):
@@ -63,15 +68,14 @@ def shares(text: str, language: str) -> Iterator[Quantity]:
 def uncounted(text: str, language: str) -> Iterator[Quantity]:
     """ "Des centaines de riverains", "hundreds of thousands of bees": so many at the least."""
     for match in _UNCOUNTED.finditer(text):
-        word = match["round"].lower()
-        if not match["before"] and (language == "fr" or word not in _ENGLISH):
-            continue
-        if _COUNTED.search(text, max(0, match.start() - 15), match.start()):
-            continue
+        if match["en"] and (
+            language == "fr" or _COUNTED.search(text, max(0, match.start() - 15), match.start())
+        ):
+            continue  # "12 millions d'euros" is counted
+        rounds = (match["fr"] or match["en"] or match["one"], match["of"])
         name, end = unit(text, match.end(), language, many=True)
         yield Quantity(
-            value=Decimal(_ROUNDS[word])
-            * Decimal(_ROUNDS[(match["of"] or "").lower()] if match["of"] else 1),
+            value=Decimal(prod(int(_ROUNDS[word.lower()]) for word in rounds if word)),
             unit=name,
             tolerance=Tolerance.AT_LEAST,
             text="",

@@ -29,7 +29,7 @@ UNITS = table(
     "book: book; train: train; avion: avion plane; navire: navire ship; agriculteur: agriculteur;"
     "agriculteur: farmer; point: point; tonne: tonne; ha: hectare; km: kilomètre kilometre;"
     "km: kilometer; m: mètre metre meter; kg: kilo kilogramme kilogram; °C: degré degree;"
-    "litre: litre liter; an: an année year; mois: mois month; décennie: décennie decade;"
+    "litre: litre liter; an: an année year year-old; mois: mois month; décennie: décennie decade;"
     "semaine: semaine week; jour: jour journée day; heure: heure hour; minute: minute min"
 )
 DURATIONS = {

@@ -1,6 +1,7 @@
 """What a passage says to a claim: supported, disputed with a reason, or left alone."""
 
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -267,6 +268,35 @@ def test_headlines_alone_never_decide() -> None:
     passage = "Des observateurs ne cachent pas leur inquiétude."
     relation = relate(claim, passage, claim_context=HEADLINE, passage_context=OTHER_HEADLINE)
     assert relation.stance == "unrelated"
+
+
+def test_another_day_for_the_same_event_contradicts_the_claim() -> None:
+    claim = "Le bac de Morvane a coulé le 3 mai 2024 devant le phare."
+    passage = "Le bac de Morvane a coulé {} devant le phare."
+
+    other = relate(claim, passage.format("le 7 mai 2024"))
+    assert (other.stance, other.kind) == ("disputes", "contradiction")
+    assert other.because[0] == "« 7 mai 2024 » against « 3 mai 2024 »"
+    for unclear in ("le 7 mai 2024 et le 9 mai 2024", "en juin 2024"):
+        assert relate(claim, passage.format(unclear)).stance != "disputes"
+    for same in ("en mai 2024", "le 3 mai 2024", "au deuxième trimestre 2024", "mardi"):
+        assert relate(claim, passage.format(same)).stance == "supports"
+
+
+def test_the_day_of_the_passage_tells_what_it_means_by_yesterday() -> None:
+    claim = "Le bac de Morvane a coulé le 3 mai 2024 devant le phare."
+    passage = "Le bac de Morvane a coulé hier devant le phare."
+
+    assert relate(claim, passage, published=date(2024, 5, 4)).stance == "supports"
+    assert relate(claim, passage, published=date(2024, 5, 9)).kind == "contradiction"
+
+
+def test_a_figure_above_a_range_disputes_it() -> None:
+    claim = "La fuite du port de Morvane a fait entre 10 et 15 morts."
+    passage = "La fuite du port de Morvane a fait {} morts."
+
+    assert relate(claim, passage.format("12")).stance == "supports"
+    assert relate(claim, passage.format("40")).kind == "figure"
 
 
 def test_the_reasons_name_the_words_and_the_cue() -> None:

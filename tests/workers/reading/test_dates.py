@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.reading.dates import conflicts, contradict, find
+from workers.reading.dates import contradict, find
 from workers.reading.types import Moment, Precision
 
 THURSDAY = date(2024, 3, 14)
@@ -146,15 +146,6 @@ def test_dates_contradict_where_no_day_is_in_both(ours: str, theirs: str, cannot
 
 def test_an_open_date_contradicts_nothing() -> None:
     assert not contradict(only("hier", published=None), only("le 3 mai 2024"))
-
-
-def test_two_accounts_conflict_in_the_dates_that_neither_shares() -> None:
-    ours = find("Il a été nommé le 3 mai 2024 et élu en 2019.")
-    theirs = find("It happened on 7 May 2024; he was elected in 2019.")
-    assert [(a.text, b.text) for a, b in conflicts(ours, theirs)] == [
-        ("3 mai 2024", "7 May 2024"),
-        ("3 mai 2024", "2019"),
-    ]
 
 
 DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 30))
