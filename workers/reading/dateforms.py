@@ -111,6 +111,13 @@ def _month(match: re.Match[str], published: date | None, language: str) -> Perio
     return nearest(lambda of: month(of, wanted), _given_year(match), published)
 
 
+def _months(match: re.Match[str], published: date | None, language: str) -> Period:
+    first, last = _named_month(match), MONTHS[match["last"].lower()]
+    return nearest(
+        lambda of: through(month(of, first), month(of, last)), _given_year(match), published
+    )
+
+
 def _quarter(match: re.Match[str], published: date | None, language: str) -> Period:
     wanted = int(match["short"] or QUARTERS[match["long"].lower()])
     if (given := _given_year(match)) or published is None:
@@ -207,6 +214,11 @@ _MONTH_FORMS = (
     _form(
         rf"(?P<date>(?<!\w){_PART}?(?P<month>{_MONTH}),?\s(?:of\s|de\s)?(?P<year>{_YEAR}))", _month
     ),
+    _form(
+        rf"(?P<date>(?<!\w)(?:entre|between|de|from)\s(?P<month>{_MONTH})\s(?:et|and|à|to)\s"
+        rf"(?P<last>{_MONTH})\b{_IN_YEAR})",
+        _months,
+    ),
     _form(rf"{_AFTER}(?P<date>(?P<month>{_MONTH}))\b", _month),
 )
 _FORMS = (
@@ -260,7 +272,8 @@ _FORMS = (
         _ago,
     ),
     _form(
-        rf"(?P<date>(?<![\w-]){_COUNT}(?P<half>\sand\sa\shalf)?\s{_STRETCH}"
+        r"(?P<date>(?<![\w-])(?:(?:about|around|nearly|almost|some|over|more\sthan)\s)?"
+        rf"{_COUNT}(?P<half>\sand\sa\shalf)?\s{_STRETCH}"
         r"(?P<more>\sand\sa\shalf)?\sago)\b",
         _ago,
     ),

@@ -32,6 +32,7 @@ _SHARE = re.compile(
     |(?P<fr>une?|deux|trois|quatre)\s(?P<part>tiers|quart|cinquième|sixième|dixième)s?
       (?=\s(?:d(?:es?|u)\s|d['’]))(?!\s(?:de\s(?:confiance|siècle|finale|tour)|d['’]heure))
     |(?<!first\s)(?<!second\s)(?P<en_half>half)(?=\s(?:of|the)\s)(?!\sof\san?\s(?:hour|century))
+    |(?<=\bby\s)a\s(?P<by>third|quarter)(?!\sof\san?\s(?:hour|century|mile)|\sparty)
     |(?P<en>a|one|two|three|four)[\s-](?P<en_part>third|quarter|fifth|sixth|tenth)s?(?=\sof\s)
       (?!\sof\san?\s(?:hour|century|mile)))(?!\w)""",
     re.VERBOSE | re.IGNORECASE,
@@ -60,7 +61,7 @@ def shares(text: str, language: str) -> Iterator[Quantity]:
         if told and 0 < some < of:
             yield _percent(some / of, match)
     for match in _SHARE.finditer(text):
-        part = match["half"] or match["en_half"] or match["part"] or match["en_part"]
+        part = match["half"] or match["en_half"] or match["part"] or match["en_part"] or match["by"]
         times = _value(match["fr"] or match["en"] or "one", "")
         yield _percent(times / Decimal(_PARTS[part.lower()]), match)
 

@@ -53,7 +53,7 @@ _NO_NOUN = words_of(
     "étaient dont ou mais plus moins très contre ce ces cette il elle ils elles se y ne pas avant "
     "après depuis chez selon vers près soit si on mis pris the of and is in to on for with by at "
     "are was were that from or but than have has had who which it they he she as per against "
-    "before after since not be been"
+    "before after since not be been its his her their our my ses sa son leur leurs notre nos"
 )
 _OF = re.compile(r"\s{1,3}(?:d['’]|(?:de|of)(?=\s))", re.IGNORECASE)
 _SYMBOL = re.compile(

@@ -44,6 +44,8 @@ def only(text: str, published: date | None = THURSDAY) -> Moment:
         ("They met May 3-5, 2024.", "May 3-5, 2024", date(2024, 5, 3), 3),
         ("Il a joué la saison en 2015-2016.", "2015-2016", date(2015, 1, 1), 731),
         ("Il a joué la saison en 2015-16.", "2015-16", date(2015, 1, 1), 731),
+        ("Ouvert de juin à août 2023.", "de juin à août 2023", date(2023, 6, 1), 92),
+        ("It closed about ten years ago.", "about ten years ago", date(2014, 1, 1), 365),
         ("Dans les années 80, il joue.", "années 80", date(1980, 1, 1), 3653),
         ("Il a fermé mi-2019.", "mi-2019", date(2019, 1, 1), 365),
         ("It closed in late March 2019.", "late March 2019", date(2019, 3, 1), 31),
