@@ -31,7 +31,7 @@ _CODES = re.compile(
     | \b\d{1,4}(?:\s(?:bis|ter))?,?\s(?:rue|avenue|boulevard|place|quai|chemin|impasse)\b
     | (?-i:\b\d{1,4}\s(?:[A-Z]\w+\s){1,3}(?:Street|Road|Avenue|Lane|Square)\b)
     | (?-i:\b\d{1,2}-[A-ZÀ-Ý]\w+)
-    | (?-i:France\s(?:2|3|4|5|24)\b) | (?-i:\b(?:[B-Z]|[A-Z]{2,3})\s\d{1,4}\b)
+    | (?-i:France\s(?:2|3|4|5|24)\b) | (?-i:\b(?:[B-Z]|[A-Z]{2,3})\s\d{1,4}\b(?!\s[^\W\d_]+s\b))
     | (?-i:\b(?:Vingt-Sept|Sept\sà\sHuit|Ten\sDowning))""",
     re.VERBOSE | re.IGNORECASE,
 )

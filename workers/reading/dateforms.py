@@ -53,11 +53,12 @@ _TO = r"\s{0,2}(?:au|et|à|to|and|-|–)\s{0,2}"
 _COUNT = rf"(?P<count>\d{{1,4}}|(?:{_any(COUNTS)})(?:[\s-](?:et[\s-])?(?:{_any(COUNTS)})){{0,4}})"
 _STRETCH = rf"(?P<stretch>{_any(STRETCHES)})"
 _IN_YEAR = rf"(?:,?\s(?:of\s|de\s)?(?P<year>{_YEAR}))?"
-_AFTER = (
-    r"(?<!\w)(?:en|in|since|depuis|dès|until|by|before|after|avant|après|jusqu['’]en|during|of|"
-    r"pour|semestre|mois\sde|année|année\sscolaire|l['’]an|year|late|early|fin|début)\s"
+# A number after these is a year; after the others it is one unless something is counted.
+_SURELY = (
+    r"en|in|since|dès|until|by|jusqu['’]en|during|semestre|année|année\sscolaire|l['’]an|year|late|"
+    r"early|fin|début"
 )
-_MAY_COUNT = r"(?:(?<!\w)(?:de|the|pour|of|before|after|avant|après|depuis)\s|\()"
+_PERHAPS = r"pour|of|before|after|avant|après|depuis"
 
 
 def _named_month(match: re.Match[str]) -> int:
@@ -198,7 +199,8 @@ _NAMES_MONTH = re.compile(_MONTH, re.IGNORECASE)
 _MONTH_FORMS = (
     _form(rf"(?P<date>{_DAY}(?:\sof)?\s(?P<month>{_MONTH})\b{_IN_YEAR})", _day),
     _form(
-        rf"(?P<date>\b(?:(?P<weekday>{_any(WEEKDAYS)}),?\s)?(?P<month>{_MONTH})\s(?P<day>\d{{1,2}}){_ORDINAL}"
+        rf"(?P<date>\b(?:(?P<weekday>{_any(WEEKDAYS)}),?\s)?"
+        rf"(?P<month>{_MONTH})\s(?P<day>\d{{1,2}}){_ORDINAL}"
         rf"(?![\w%€$:]|[.,\s]\d{{3}}(?!\d)|\s[%€$]){_IN_YEAR})",
         _day,
     ),
@@ -219,7 +221,7 @@ _MONTH_FORMS = (
         rf"(?P<last>{_MONTH})\b{_IN_YEAR})",
         _months,
     ),
-    _form(rf"{_AFTER}(?P<date>(?P<month>{_MONTH}))\b", _month),
+    _form(rf"(?<!\w)(?:{_SURELY}|{_PERHAPS}|mois\sde)\s(?P<date>(?P<month>{_MONTH}))\b", _month),
 )
 _FORMS = (
     _form(r"(?<![\w-])(?P<date>\d{4}-\d\d-\d\d)(?![\w-])", _iso),
@@ -242,11 +244,11 @@ _FORMS = (
         r"(?<![\w/.-])(?P<date>(?P<year>(?:19|20)\d\d)[-–/](?P<last>(?:19|20)?\d\d))(?![\w/-])",
         _years,
     ),
-    _form(r"(?P<date>(?<!\w)années\s(?P<decade>(?:1[5-9]|20)?\d0))(?!\w)", _decade),
+    _form(r"(?P<date>(?<!\w)années\s(?P<decade>(?:1[5-9]|20)\d0|[3-9]0))(?!\w)", _decade),
     _form(r"(?P<date>(?<!\w)(?P<decade>(?:1[5-9]|20)\d0)['’]?s)\b", _decade),
     _form(rf"(?P<date>(?<!\w){_PART}(?P<year>{_YEAR}))\b", _year),
-    _form(rf"{_MAY_COUNT}(?P<date>(?P<year>{_YEAR}))\b", _year_or_number),
-    _form(rf"{_AFTER}(?P<date>(?P<year>{_YEAR}))\b", _year),
+    _form(rf"(?:(?<!\w)(?:{_PERHAPS}|de|the)\s|\()(?P<date>(?P<year>{_YEAR}))\b", _year_or_number),
+    _form(rf"(?<!\w)(?:{_SURELY})\s(?P<date>(?P<year>{_YEAR}))\b", _year),
     _form(rf"(?P<date>(?<![\w-])(?:{_any(DAYS)}))(?![\w-])", _named_day),
     _form(
         rf"(?P<date>(?<![\w-])(?:(?P<before>last|next)\s)?(?P<weekday>{_any(WEEKDAYS)})\b"

@@ -73,7 +73,8 @@ NUMBER = re.compile(
 )
 _MONEY = re.compile(r"\s?[€$£¥]")
 _SCALE = re.compile(
-    r"(?:\s(?:de|of)\s|[\s-]{0,3})(?P<scale>milliers?|mille|millions?|milliards?|billions?|trillions?|thousand|hundred|"
+    r"(?:\s(?:de|of)\s|[\s-]{0,3})"
+    r"(?P<scale>milliers?|mille|millions?|milliards?|billions?|trillions?|thousand|hundred|"
     r"mds?|bn|mn|k|m)(?![^\W_]|²)",
     re.IGNORECASE,
 )

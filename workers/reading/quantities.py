@@ -140,18 +140,10 @@ def _opening(text: str, at: int) -> re.Match[str] | None:
 
 
 def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity, Decimal] | None:
-    end, half = _half(text, number.end())
-    exponent, end = scaled(text, end, language, is_money=bool(number["currency"]))
-    if number["words"]:
-        value = spelled(number["words"].lower(), language)
-    else:
-        value = written(number["digits"], number["mark"], exponent, language)
-    if value is None:
+    read = _number(text, number, language)
+    if read is None:
         return None
-    if exponent:
-        rest, end = _rest(text, end, exponent, language)
-        value += rest.scaleb(-exponent)
-    end, half = (end, half) if half else _half(text, end)
+    value, exponent, end = read
     if number["currency"]:
         name = number["currency"].strip().replace("US$", "$")
     else:
@@ -159,15 +151,15 @@ def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity
     start = number.start()
     if name in _DEGREES and (sign := _BELOW_ZERO.search(text, max(0, start - 6), start)):
         value, start = -value, sign.start()
-    if name in DURATIONS and not half:
-        end, half = _half(text, end)
+    if name in DURATIONS and value % 1 == 0:
+        half, end = _half(text, end)
+        value += half
     exact = not (_before(text, number.start()) or _opening(text, number.start()))
     if text[end : end + 1].isalnum() or not _stands(
-        text, number, exponent, name, exact=exact, half=half
+        text, number, exponent, name, exact=exact, is_one=value == 1
     ):
         return None  # "5G", "3D", "2e": the number is part of a word
     name, factor = DURATIONS.get(name, (name, 1))
-    value += Decimal("0.5") if half else 0
     times = Decimal(factor).scaleb(exponent)
     rounded = Tolerance.ABOUT if _ROUND_END.search(number[0]) else Tolerance.EXACT
     quantity = Quantity(
@@ -179,6 +171,24 @@ def _quantity(text: str, number: re.Match[str], language: str) -> tuple[Quantity
         end=end,
     )
     return _with_tolerance(text, quantity), times
+
+
+def _number(text: str, number: re.Match[str], language: str) -> tuple[Decimal, int, int] | None:
+    """The value before its scale, the scale as a power of ten, and where both end."""
+    half, end = _half(text, number.end())
+    exponent, end = scaled(text, end, language, is_money=bool(number["currency"]))
+    if number["words"]:
+        value = spelled(number["words"].lower(), language)
+    else:
+        value = written(number["digits"], number["mark"], exponent, language)
+    if value is None:
+        return None
+    if exponent:
+        rest, end = _rest(text, end, exponent, language)
+        value += rest.scaleb(-exponent)
+    if not half:
+        half, end = _half(text, end)
+    return value + half, exponent, end
 
 
 def _plain(value: Decimal) -> Decimal:
@@ -197,9 +207,10 @@ def _rest(text: str, at: int, exponent: int, language: str) -> tuple[Decimal, in
     return Decimal(0), at
 
 
-def _half(text: str, at: int) -> tuple[int, bool]:
+def _half(text: str, at: int) -> tuple[Decimal, int]:
+    """What "et demi" adds to a number, and where it ends."""
     match = _HALF.match(text, at)
-    return (match.end(), True) if match else (at, False)
+    return (Decimal("0.5"), match.end()) if match else (Decimal(0), at)
 
 
 def _stands(
@@ -209,13 +220,13 @@ def _stands(
     name: str,
     *,
     exact: bool,
-    half: bool,
+    is_one: bool,
 ) -> bool:
     """Whether it is a figure at all, not an article, a year or part of a name ("Apollo 11")."""
     before = text[max(0, number.start() - _LOOK_BACK) : number.start()]
     words = (number["words"] or "").lower()
     if words in ARTICLES:
-        lasting = name in DURATIONS and (half or not exact or bool(_LASTING.search(before)))
+        lasting = name in DURATIONS and (not is_one or not exact or bool(_LASTING.search(before)))
         return exponent > 0 or lasting
     if words in HALVES:  # "half past", "half an hour"
         return exponent > 0 or name in DURATIONS

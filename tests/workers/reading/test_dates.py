@@ -119,6 +119,8 @@ def test_an_english_date_in_figures_is_no_more_exact_than_it_can_be_read() -> No
         "à 17h30",
         "pendant trois semaines",
         "il a perdu 2024 euros",
+        "un abri pour 2000 personnes",
+        "depuis 2000 ans",
         "",
     ],
 )
