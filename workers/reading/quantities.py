@@ -100,8 +100,9 @@ def _bounds(quantity: Quantity) -> tuple[Decimal, Decimal]:
         case Tolerance.AT_MOST:
             return Decimal("-Infinity"), value + slack
         case Tolerance.BETWEEN:
+            # A round upper end is meant as it stands: it is the range that leaves room.
             upper = value if quantity.upper is None else quantity.upper
-            return value - slack, max(upper + _rounding(upper), value + slack)
+            return value - slack, max(upper, value + slack)
         case Tolerance.ABOUT:
             # "About ten" may be twelve, but "about 60,000" is never 80,000.
             slack = max(abs(value) * Decimal("0.15"), min(Decimal(2), abs(value) / 4))

@@ -38,8 +38,9 @@ def test_every_figure_is_a_verbatim_span_of_any_text(text: str) -> None:
         end = quantity.end
 
 
-values = st.decimals(-100, 10**9, allow_nan=False, places=2)
-widths = st.decimals(0, 10**9, allow_nan=False, places=2)
+# Small whole numbers meet at the edges of each other's rounding; the others seldom do.
+values = st.integers(-30, 130).map(Decimal) | st.decimals(-100, 10**9, places=2)
+widths = st.integers(0, 130).map(Decimal) | st.decimals(0, 10**9, places=2)
 tolerances = st.sampled_from(Tolerance)
 
 
