@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 import rfc8785
 from django.db import transaction
 
-from claims import erasure, events, projections, status
+from claims import erasure, events, lexemes, projections, status
 from claims.events import Erased, Redacted, Word
 from claims.ledger import log
 from claims.ledger.entry import Draft, Entry
@@ -138,6 +138,7 @@ def erase(
         left = past(change.claim)
         assert left.mark is not None  # noqa: S101  -- it has the entry that erases at least
         projections.show(change.claim, left.state, left.mark)
+    lexemes.fold()  # Words that stood nowhere else are gone with it.
     return receipt
 
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from claims import lexemes
 from claims.replay import replay
 from sources import intake
 from workers import reprints
@@ -36,6 +37,12 @@ def nudge_forgotten() -> int:
 def tell_origins() -> int:
     """Let open proposals hear of their documents' new origins; how many documents."""
     return reprints.tell()
+
+
+@shared_task(name="claims.fold_lexemes")
+def fold_lexemes() -> None:
+    """Add up in how many claims each word stands, for the searches to come."""
+    lexemes.fold()
 
 
 # It may outlast the broker's patience; one that is lost comes again the next night.

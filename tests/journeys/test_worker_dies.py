@@ -17,7 +17,8 @@ from sources.models import Document, Passage
 from tests.claims.build import at_once
 from tests.conftest import Server
 from tests.journeys.at_work import article, hand_in, outcome, placing, states, undisturbed, until
-from workers.ingest import ONE_AT_A_TIME, ingest
+from workers.ingest import ingest
+from workers.placing import ONE_AT_A_TIME
 
 pytestmark = pytest.mark.slow
 

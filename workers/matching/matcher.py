@@ -5,7 +5,7 @@ rules it inherits. A matcher judges and never decides: it proposes, with reasons
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -22,6 +22,7 @@ class Pair:
     passage: str
     claim_context: str = ""
     passage_context: str = ""
+    published: date | None = None  # the day of the passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Judged:
 class Matcher:
     """The rules: BM25 finds claims and `relate` judges; it needs no network and no key."""
 
+    name = MATCHER
+
     def __init__(self, *, at: datetime) -> None:
         """For one document, read at that time."""
         self.at = at
@@ -45,8 +48,14 @@ class Matcher:
 
     def relate(self, pair: Pair) -> Judged:
         """What the passage says to the claim."""
-        contexts = {"claim_context": pair.claim_context, "passage_context": pair.passage_context}
-        return Judged(relate(pair.claim, pair.passage, **contexts), MATCHER)
+        found = relate(
+            pair.claim,
+            pair.passage,
+            claim_context=pair.claim_context,
+            passage_context=pair.passage_context,
+            published=pair.published,
+        )
+        return Judged(found, Matcher.name)
 
 
 def configured(*, at: datetime) -> Matcher:
