@@ -8,16 +8,18 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from claims import as_of, history
+from claims.api.log import Checkpoint, newest
 from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log
@@ -114,6 +116,7 @@ class Stream(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Of the claim now, or at the moment.")
     events = Event(many=True)
     next = serializers.URLField(allow_null=True)
+    checkpoint = Checkpoint(allow_null=True, required=False, help_text="Not as of a moment.")
     as_of = AsOf(required=False, help_text="The moment that was asked for.")
 
 
@@ -123,6 +126,7 @@ class Feed(serializers.Serializer[Any]):
     events = Event(many=True)
     next = serializers.IntegerField(help_text="The position to ask from next.")
     size = serializers.IntegerField(help_text="How many events there are, or were.")
+    checkpoint = Checkpoint(allow_null=True, required=False, help_text="Not as of a moment.")
     as_of = AsOf(required=False, help_text="The moment that was asked for.")
 
 
@@ -149,7 +153,13 @@ class History(APIView):
         def present() -> dict[str, Any]:
             entries = log.stream(claim, after=after, limit=limit)
             events = _shown(entries)
-            return {"claim": claim, "version": version, "events": events, "next": following}
+            return {
+                "claim": claim,
+                "version": version,
+                "events": events,
+                "next": following,
+                "checkpoint": newest(),
+            }
 
         response = versioned(request, version, present)
         if following:
@@ -168,10 +178,21 @@ class Everything(APIView):
         # No further than `size`, so that both are of the same moment.
         end = first + max(0, min(window["limit"], size - first))
         body = {"next": end, "size": size}
-        if not moment:
-            return Response({"events": _shown(log.feed(first, end - first)), **body})
-        entries = as_of.between(first, end, moment.moment)
-        return then(request, moment, {"events": _shown(entries), **body})
+        if moment:
+            entries = as_of.between(first, end, moment.moment)
+            return then(request, moment, {"events": _shown(entries), **body})
+        return _page(first, end, {**body, "checkpoint": newest()})
+
+
+def _page(first: int, end: int, body: dict[str, Any]) -> HttpResponseBase:
+    """A page of the feed. PostgreSQL writes its events, which saves parsing what they say only to
+    write it again; a page on which something was erased is told event by event."""
+    written = log.written(first, end)
+    if written is None:
+        return Response({"events": _shown(log.between(first, end)), **body})
+    rest = JSONRenderer().render(body)
+    page = b'{"events":[' + written + b"]," + rest[1:]
+    return HttpResponse(page, content_type="application/json")
 
 
 def _history_then(

@@ -37,6 +37,12 @@ class Checkpoint(serializers.Serializer[tree.Published]):
     signed_at = serializers.DateTimeField()
 
 
+def newest() -> dict[str, Any] | None:
+    """The newest checkpoint as an answer names it; None before the first."""
+    published = tree.newest()
+    return Checkpoint(published).data if published else None
+
+
 class NotCovered(NotFound):
     """The event exists, and the signer has not been here since."""
 

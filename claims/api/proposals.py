@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.claims import Figure
 from claims.api.parameters import Listing
+from claims.api.shapes import Figure
 from claims.models import Finding, Proposal
 
 

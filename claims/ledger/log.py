@@ -27,6 +27,23 @@ ENTRIES = f"""SELECT {COLUMNS} FROM ledger.event LEFT JOIN (
     FROM ledger.payload
 ) AS payload USING (position)"""  # noqa: S608
 
+# An event as the API shows it: its body is JSON already, and so is everything but the actor.
+STAMP = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+WRITTEN = f"""
+SELECT string_agg(concat(
+    '{{"position":', position, ',"event_id":"', event_id, '","claim":"', stream_id,
+    '","version":', version, ',"type":"', type, '","schema_version":', schema_version,
+    ',"actor":', to_json(actor),
+    ',"effective_at":"', to_char(effective_at AT TIME ZONE 'UTC', '{STAMP}'),
+    '","recorded_at":"', to_char(recorded_at AT TIME ZONE 'UTC', '{STAMP}'),
+    '","command_id":"', command_id, '","data":', body, ',"erased":null,"hashes":{{"leaf":"',
+    encode(leaf_hash, 'hex'), '","previous":"', encode(prev_hash, 'hex'), '","commitment":"',
+    encode(commitment, 'hex'), '","salt":"', encode(salt, 'hex'), '"}}}}'
+), ',' ORDER BY position), coalesce(bool_or(erased_by IS NOT NULL), false)
+FROM ledger.event LEFT JOIN ledger.payload USING (position)
+WHERE position >= %s AND position < %s
+"""  # noqa: S608
+
 
 class Conflict(Exception):
     """The stream has moved on: it is at version `actual`, and not at the `expected` one."""
@@ -100,6 +117,17 @@ def between(first: int, end: int) -> list[Entry]:
 def feed(first: int, limit: int) -> list[Entry]:
     """At most `limit` entries from a position on; it has no gaps and never gets any."""
     return between(first, first + limit)
+
+
+def written(first: int, end: int) -> bytes | None:
+    """The events at positions first <= position < end as JSON objects with commas between them.
+
+    None where one of them was erased, of which more has to be said than its row holds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [first, end])
+        text, erased = cursor.fetchone()
+        return None if erased else (text or "").encode()
 
 
 def stream(stream_id: UUID, *, after: int = 0, limit: int | None = None) -> list[Entry]:

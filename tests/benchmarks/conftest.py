@@ -16,10 +16,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def effort(request: pytest.FixtureRequest) -> Effort:
-    asked = request.config.getoption("--benchmark", default=None)
-    if asked is None:
+def asked(request: pytest.FixtureRequest) -> str:
+    """Which of EFFORTS is to be made."""
+    name: str | None = request.config.getoption("--benchmark", default=None)
+    if name is None:
         pytest.skip("measured by `manage.py benchmark`")
+    return name
+
+
+@pytest.fixture
+def effort(asked: str) -> Effort:
     return EFFORTS[asked]
 
 

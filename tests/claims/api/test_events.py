@@ -116,7 +116,7 @@ def test_a_client_that_has_everything_asks_again_from_the_same_place(reader: Cli
     size = log.size()
 
     nothing = reader.get(FEED, {"from": size}).json()
-    assert nothing == {"events": [], "next": size, "size": size}
+    assert nothing == {"events": [], "next": size, "size": size, "checkpoint": None}
     assert reader.get(FEED, {"from": size + 5}).json()["next"] == size + 5
 
     recorded(begins(2))
@@ -154,10 +154,17 @@ def test_the_feed_costs_the_same_queries_however_much_is_read(
     claim = recorded()
     say(claim, *(corroborated(number) for number in range(2, 30)))
     for limit in (1, 20):
-        with django_assert_num_queries(3):  # the key, the size, the events
+        with django_assert_num_queries(4):  # the key, the size, the checkpoint, the events
             reader.get(FEED, {"limit": limit})
-        with django_assert_num_queries(3):  # the key, the version, the events
+        with django_assert_num_queries(4):  # the key, the version, the events, the checkpoint
             reader.get(f"{API}/claims/{claim}/events/", {"limit": limit})
+
+
+def test_events_read_the_same_whoever_writes_their_json(reader: Client) -> None:
+    claim = recorded(begins(title='Un "titre" \\ à l’envers'), disputed(speaker="Zoé\n<b>"))
+    feed = reader.get(FEED).json()["events"]
+    assert feed == reader.get(f"{API}/claims/{claim}/events/").json()["events"]
+    assert feed[0]["data"]["title"] == 'Un "titre" \\ à l’envers'
 
 
 def test_an_erased_event_answers_as_a_tombstone(reader: Client) -> None:

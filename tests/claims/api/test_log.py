@@ -191,3 +191,5 @@ def test_a_claim_names_the_newest_checkpoint(tmp_path: Path) -> None:
     named = reader.get(address).json()["checkpoint"]
     assert named["size"] == published.size == 1
     assert named["signed_at"].startswith(published.signed_at.isoformat()[:19])
+    for pages in ("claims/", "events/", f"claims/{claim}/events/"):
+        assert reader.get(f"{API}/{pages}").json()["checkpoint"] == named

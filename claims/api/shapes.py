@@ -1,0 +1,150 @@
+"""What a claim looks like over HTTP: in a list, by itself, and what is left of a merged one."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from claims.api.log import Checkpoint, newest
+from claims.api.moments import AsOf
+from claims.models import Claim
+
+
+class Counts(serializers.Serializer[Claim]):
+    """How much stands for and against a claim."""
+
+    origins = serializers.IntegerField(help_text="Independent origins that support it.")
+    articles = serializers.IntegerField(help_text="Documents that support it.")
+    disputes = serializers.IntegerField()
+
+
+class Verdict(serializers.Serializer[dict[str, Any]]):
+    """The desk's verdict; `outdated` where the claim has changed since."""
+
+    verdict = serializers.CharField()
+    explanation = serializers.CharField()
+    version = serializers.IntegerField()
+    state = serializers.ChoiceField(["pending", "confirmed"])
+    by = serializers.CharField()
+    confirmed_by = serializers.CharField()
+    outdated = serializers.BooleanField()
+
+
+class ClaimSummary(serializers.ModelSerializer[Claim]):
+    """A claim in a list; its `wording` is empty where that was erased."""
+
+    counts = Counts(source="*", read_only=True)
+    verdict = Verdict(allow_null=True, read_only=True)
+
+    class Meta:
+        model = Claim
+        fields: tuple[str, ...] = (
+            "id", "wording", "language", "claimant", "status", "version", "position", "counts",
+            "verdict", "merged_into", "asserted_at", "changed_at", "recorded_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class Figure(serializers.Serializer[dict[str, Any]]):
+    """A figure as a text gives it; `value` is a decimal number in digits."""
+
+    value = serializers.CharField()
+    unit = serializers.CharField()
+    tolerance = serializers.CharField(
+        help_text='"exact", "about", "at_least", "at_most", or "between" with `upper`.'
+    )
+    text = serializers.CharField()
+    upper = serializers.CharField(
+        default="", read_only=True, help_text="The other end of a range, or empty."
+    )
+    start = serializers.IntegerField(
+        default=0,
+        read_only=True,
+        help_text="In characters of the quote, or of the claim's wording; `end` is 0 if not kept.",
+    )
+    end = serializers.IntegerField(default=0, read_only=True)
+
+
+class Evidence(serializers.Serializer[dict[str, Any]]):
+    """A piece of evidence that stands, pinned to an immutable version of a document."""
+
+    version = serializers.IntegerField(help_text="Where in the claim's history it came.")
+    claim = serializers.CharField(help_text="The absorbed claim whose history that is, or empty.")
+    word = serializers.ChoiceField(["asserted", "corroborated", "disputed"])
+    kind = serializers.CharField(
+        default="", read_only=True, help_text="How it disputes the claim, if it does."
+    )
+    outlet = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    quote = serializers.CharField()
+    speaker = serializers.CharField()
+    document = serializers.CharField(help_text="The SHA-256 of the version's bytes.")
+    start = serializers.IntegerField(help_text="In characters of the version's text.")
+    end = serializers.IntegerField()
+    ours = Figure(
+        default=None, allow_null=True, read_only=True, help_text="The figure of the claim."
+    )
+    theirs = Figure(
+        default=None, allow_null=True, read_only=True, help_text="The figure that the quote gives."
+    )
+    found_by = serializers.CharField()
+
+
+class Origin(serializers.Serializer[dict[str, Any]]):
+    """Evidence that comes from one origin, however many outlets printed it."""
+
+    origin = serializers.CharField()
+    evidence = Evidence(many=True)
+
+
+class ClaimDetail(ClaimSummary):
+    """A claim with all evidence that stands."""
+
+    evidence = serializers.SerializerMethodField()
+    checkpoint = serializers.SerializerMethodField()
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
+
+    class Meta(ClaimSummary.Meta):
+        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence", "checkpoint", "as_of")
+        read_only_fields = fields
+
+    @extend_schema_field(Origin(many=True))
+    def get_evidence(self, claim: Claim) -> list[dict[str, Any]]:
+        return grouped(claim.evidence)
+
+    @extend_schema_field(Checkpoint(allow_null=True))
+    def get_checkpoint(self, claim: Claim) -> dict[str, Any] | None:
+        return newest()
+
+
+class MergedClaim(serializers.Serializer[Claim]):
+    """What is left of a claim that became part of another one."""
+
+    id = serializers.UUIDField()
+    status = serializers.CharField()
+    merged_into = serializers.UUIDField()
+
+
+@extend_schema_serializer(many=False)
+class ClaimPage(serializers.Serializer[Any]):
+    """A page of the list of claims."""
+
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True, help_text="Null as of a moment.")
+    results = ClaimSummary(many=True)
+    checkpoint = Checkpoint(allow_null=True, required=False, help_text="Not as of a moment.")
+
+
+def grouped(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pieces of evidence by their origin, the origin that came first first."""
+    origins: dict[str, list[dict[str, Any]]] = {}
+    for piece in evidence:
+        origins.setdefault(piece["origin"], []).append(piece)
+    shown = Origin()
+    return [
+        shown.to_representation({"origin": origin, "evidence": pieces})
+        for origin, pieces in origins.items()
+    ]
