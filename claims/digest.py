@@ -6,17 +6,17 @@ with `sha256sum`.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, JSONField
+from django.db.models import Field
 
 from claims.ledger.lines import canonical
 from claims.models import Claim
 
 FIELDS: "list[Field[Any, Any]]" = [f for f in Claim._meta.concrete_fields if not f.generated]
+ATTRIBUTES = [field.attname for field in FIELDS]
 NAMES = ", ".join(f'"{field.column}"' for field in FIELDS)
 LIVE = Claim._meta.db_table
 
@@ -29,12 +29,12 @@ def lines(table: str = LIVE, *, chunk: int = 500) -> Iterator[bytes]:
     """
     connection.ensure_connection()
     raw: Any = connection.connection
-    with raw.cursor(name="claims_in_order") as cursor:
+    # In binary, because reading times from text is what it would spend most of its time on.
+    with raw.cursor(name="claims_in_order", binary=True) as cursor:
         cursor.itersize = chunk
         cursor.execute(f"SELECT {NAMES} FROM {table} ORDER BY id")  # noqa: S608
         for row in cursor:
-            values = zip(FIELDS, row, strict=True)
-            yield canonical({field.attname: _value(field, value) for field, value in values})
+            yield canonical(dict(zip(ATTRIBUTES, row, strict=True)))
 
 
 def of(table: str = LIVE) -> str:
@@ -43,8 +43,3 @@ def of(table: str = LIVE) -> str:
     for line in lines(table):
         digest.update(line)
     return digest.hexdigest()
-
-
-def _value(field: "Field[Any, Any]", stored: Any) -> Any:
-    """A column's value; Django's connections leave JSON as the text that PostgreSQL gives."""
-    return json.loads(stored) if isinstance(field, JSONField) and stored is not None else stored

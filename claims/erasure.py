@@ -5,9 +5,9 @@ longer stands, and nothing older comes back in its place. What a word did to oth
 withdrawal without its reason still withdraws, and a merge holds without the erased quote.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from claims import events
 from claims.events import Redacted, Word
@@ -36,7 +36,7 @@ def remains(word: Word) -> Word | None:
             | events.Unmerged()
             | events.Erased()
         ):
-            return msgspec.structs.replace(word, reason="")
+            return replace(word, reason="")
     return None
 
 
@@ -50,11 +50,9 @@ def without(word: Word, gone: Gone) -> Word:
                 if (item.claim, item.version) != (gone.claim, gone.version)
             )
             told = word.claim == gone.claim and word.wording == gone.wording
-            return msgspec.structs.replace(
-                word, evidence=kept, wording="" if told else word.wording
-            )
+            return replace(word, evidence=kept, wording="" if told else word.wording)
         case events.Erased(remains=left) if left is not None:
-            return msgspec.structs.replace(word, remains=without(left, gone))
+            return replace(word, remains=without(left, gone))
     return word
 
 

@@ -236,7 +236,7 @@ _decoder = msgspec.json.Decoder(AnyWord)
 
 def name(word: Word) -> str:
     """The name under which the ledger files a word: "asserted"."""
-    return type(word).__name__.lower()
+    return str(word.__struct_config__.tag)
 
 
 def encode(word: Word) -> str:

@@ -12,18 +12,19 @@ now, so that no question, of whatever time, brings erased words back.
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import rfc8785
 from django.db import transaction
+from msgspec.structs import replace
 
 from claims import erasure, events, lexemes, projections, status
 from claims.events import Erased, Redacted, Word
 from claims.ledger import log
-from claims.ledger.entry import Draft, Entry
+from claims.ledger.entry import Draft, Entry, Said
 from claims.ledger.log import CommandReused, Conflict, Receipt
 from claims.ledger.retrying import retried
 from claims.projections import Mark
@@ -206,7 +207,7 @@ def past(claim: UUID, *, version: int | None = None) -> Past:
     return added_up(e for e in read(claim) if version is None or e.version <= version)
 
 
-def added_up(entries: Iterable[Entry], earlier: Past | None = None) -> Past:
+def added_up(entries: Iterable[Entry | Said], earlier: Past | None = None) -> Past:
     """What entries of one stream add up to, from an earlier state of it on.
 
     Entries may be left out: the words that name a version mean the same as ever.
@@ -221,14 +222,14 @@ def added_up(entries: Iterable[Entry], earlier: Past | None = None) -> Past:
     return Past(state=state, mark=mark)
 
 
-def decode(entry: Entry) -> Word:
+def decode(entry: Entry | Said) -> Word:
     """The word that an entry holds, or where it was erased, what remains of it."""
     if by := erased(entry):
         return by.remains or Redacted(was=entry.type)
     return events.decode(entry.body or "", schema_version=entry.schema_version)
 
 
-def erased(entry: Entry) -> Erased | None:
+def erased(entry: Entry | Said) -> Erased | None:
     """How an entry came to be erased; None where it was not."""
     word: Word | None = None
     if entry.erasure is not None:

@@ -64,15 +64,10 @@ def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:
 
 def piece(item: Standing) -> dict[str, Any]:
     """A standing piece of evidence as plain values, with every field of its word."""
-    evidence = msgspec.structs.asdict(item.evidence)
-    plain: dict[str, Any] = msgspec.to_builtins(evidence)
-    return {
-        "version": item.version,
-        "claim": item.claim,
-        "via": item.via,
-        "word": events.name(item.evidence),
-        **plain,
-    }
+    plain: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(item.evidence))
+    plain["version"], plain["claim"], plain["via"] = item.version, item.claim, item.via
+    plain["word"] = events.name(item.evidence)
+    return plain
 
 
 def verdict(state: State) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Field, JSONField
 from psycopg.types.json import Jsonb
@@ -18,7 +19,7 @@ from psycopg.types.json import Jsonb
 from claims import digest, history, projections
 from claims.digest import FIELDS, NAMES
 from claims.ledger import log
-from claims.ledger.entry import Entry
+from claims.ledger.entry import Entry, Said
 
 BATCH = 500  # claims that are written at once
 
@@ -79,7 +80,7 @@ def _rebuild(mend: bool, progress: Progress) -> tuple[int, list[UUID]]:
     return end, different
 
 
-def _fold(entries: Iterable[Entry], size: int, progress: Progress) -> None:
+def _fold(entries: Iterable[Said], size: int, progress: Progress) -> None:
     streams = groupby(entries, key=lambda entry: entry.stream_id)
     done = 0
     while batch := [(stream, list(said)) for stream, said in islice(streams, BATCH)]:
@@ -95,7 +96,7 @@ def _fold_again(streams: Iterable[UUID]) -> None:
     _keep([_row(stream, history.read(stream)) for stream in changed])
 
 
-def _row(stream: UUID, entries: list[Entry]) -> dict[str, Any]:
+def _row(stream: UUID, entries: Iterable[Entry | Said]) -> dict[str, Any]:
     past = history.added_up(entries)
     assert past.mark is not None  # noqa: S101  -- a stream has at least one entry
     return projections.row(stream, past.state, past.mark)
@@ -109,7 +110,9 @@ def _keep(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _stored(field: "Field[Any, Any]", value: Any) -> Any:
-    return Jsonb(value) if isinstance(field, JSONField) and value is not None else value
+    if isinstance(field, JSONField) and value is not None:
+        return Jsonb(value, dumps=msgspec.json.encode)
+    return value
 
 
 def _compare() -> list[UUID]:

@@ -1,7 +1,8 @@
 """A claim as its history leaves it: the State that words add up to, and its Status. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from claims import events
 from claims.events import Evidence
@@ -20,8 +21,7 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of evidence that stands: it came with `version` in the history of claim `claim`.
 
     `claim` is empty for the claim's own evidence; `via` is the absorbed claim that brought it.
@@ -37,8 +37,7 @@ class Standing:
         return isinstance(self.evidence, events.Support)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """A rating and who stands by it; `version` is where it was made."""
 
     verdict: str
@@ -48,8 +47,7 @@ class Verdict:
     confirmed_by: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a claim after `version` words; `changed` is the last that altered
     its wording or evidence, which a verdict must have seen."""
 

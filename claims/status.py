@@ -6,8 +6,9 @@ accepted can be folded for ever, whatever is refused today.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import singledispatch
+
+from msgspec.structs import replace
 
 from claims import erasure, events
 from claims.events import Evidence, Word

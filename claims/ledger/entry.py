@@ -7,6 +7,7 @@ body enters it only as a salted commitment, so that erasing a body keeps every h
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 GENESIS = bytes(32)  # what the first entry of a stream names as the one before it
@@ -70,6 +71,21 @@ class Entry:
             "",
         )
         return "\n".join(map(str, lines)).encode()
+
+
+class Said(NamedTuple):
+    """What folding needs of an entry: who said what of which stream, and when."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    type: str
+    schema_version: int
+    actor: str
+    effective_at: datetime
+    recorded_at: datetime
+    body: str | None
+    erasure: str | None
 
 
 def commitment(salt: bytes, body: str) -> bytes:

@@ -1,11 +1,11 @@
 """What a history adds up to, given / when / then: the table of the words, and the fold itself."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from claims import events, status
 from claims.events import DisputeKind, Word
