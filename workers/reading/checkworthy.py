@@ -11,40 +11,6 @@ from workers.reading import quantities
 from workers.reading.names import names
 from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE
 
-_IMPERFECT = (
-    r"(?:\w*(?:montr|entr|rencontr|consid[eé]r|tir|admir|inspir|respir|dés|assur|mesur|jur|dur|"
-    r"ouvr|"
-    r"livr|couvr|offr|souffr|cour|par|prépar|sépar|déclar|esp[eé]r|oper|opér|génér|lib[eé]r|vir|"
-    r"gar|illustr|enregistr|administr|cadr|engendr|attir|tour|demeur|pleur|figur|procur|ignor|ador|"
-    r"améli?or|élabor|explor|sembl|centr|filtr|serr|enterr|narr|barr|poursuivr)|port|)(?:ait|"
-    r"aient)"
-)
-_NO_CONDITIONAL = re.compile(
-    rf"(?:{_IMPERFECT}|trait|portrait|attrait|extrait|retrait|contrait|abstrait|distrait|soustrait|"
-    r"désirait|désiraient|devrait|devraient|voudrait|voudraient|faudrait)",
-    re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(
-    r"\b[\wà-ÿ]{1,20}(?:erait|eraient|irait|iraient|urait|uraient|drait|draient|"
-    r"vrait|vraient|trait|traient|rrait|rraient)\b",
-    re.IGNORECASE,
-)
-_HEDGES = re.compile(
-    r"\b(?:soupçonn\w{1,5}|soupçons? (?:de|d['’]|pès\w{1,4}|vis\w{1,4})|accusée?s? (?:par|de|"
-    r"d['’])|"
-    r"présumée?s?|supposée?s?|prétendue?s?|éventuel(?:le)?s?|potentiel(?:le)?s?|probablement|"
-    r"peut-être|sans doute|aurait|auraient|serait|seraient|allegedly|alleged|reportedly|supposedly|"
-    r"apparently|purportedly|purported|suspected|accused of|is said to|are said to|may have|"
-    r"might have|could have|believed to)\b|\b(?:à en croire|d['’]après des sources)",
-    re.IGNORECASE,
-)
-_NEGATION = re.compile(
-    r"\b(?:ne|n['’])\s?(?=[\wà-ÿ])(?:(?!\bque\b|\bqu['’])[^.;:!?\n]){0,60}?"
-    r"\b(?:pas|jamais|plus|aucune?|rien|personne|guère|nullement|ni|point)\b|"
-    r"\bpas (?:de|d['’]|pour|encore|des?)\b|\bni\b|\baucune?s?\b.{0,60}\b(?:ne|n['’])|"
-    r"\b(?:not|never|(?-i:no)|none|nobody|nothing|neither|nor|cannot)\b|\w{2,6}n['’]t\b",
-    re.IGNORECASE,
-)
 _PAST = re.compile(
     r"\b(?:a|ont|avons|avait|avaient|est|sont|était|étaient|vient|viennent|fut|"
     r"furent)\s(?:(?:été|d['’]|de|déjà|"
@@ -142,22 +108,6 @@ class Judgement:
 
     score: float
     because: tuple[str, ...]
-
-
-def is_hedged(sentence: str) -> bool:
-    """Is it said with reserve: "aurait", "soupçonné de", "allegedly"?"""
-    if _HEDGES.search(sentence):
-        return True
-    if re.search(r"\b(?:si|s['’]ils?|if)\s", sentence, re.IGNORECASE):
-        return False
-    return any(
-        not _NO_CONDITIONAL.fullmatch(found.group()) for found in _CONDITIONAL.finditer(sentence)
-    )
-
-
-def is_negated(sentence: str) -> bool:
-    """Does it say that something is not so?"""
-    return _NEGATION.search(sentence) is not None
 
 
 def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgement:

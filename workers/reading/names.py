@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from workers.reading.passages import words
+from workers.reading.abbreviations import words
 
 _WORD = re.compile(r"(?:[ldjmtnscLDJMTNSC]|[Qq]u|jusqu|[Ll]orsqu)['’](?=\w)|\w[\w\-’']*\w|\w")
 _PARTICLES = frozenset(words("de von van der den bin ben al el da di du dos la"))

@@ -6,23 +6,20 @@ million characters costs a million steps and not their square.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workers.reading.abbreviations import MAY_BE_LAST, NEVER_LAST, OPENERS, WORDS_TOO
+from workers.reading.abbreviations import words as words
+
 Span = tuple[int, int]
-
-
-def words(listed: str) -> tuple[str, ...]:
-    """A list of words as one reads it; a literal would take a line for each."""
-    return tuple(listed.split())
-
 
 # No paragraph or sentence a person wrote is longer; what is, is cut, so that work stays bounded.
 MAX_LINE = 8_000
 MAX_SENTENCE = 2_000
 MAX_QUOTATIONS = 100
 MAX_DEPTH = 4
-_LINE_CUT = re.compile(r"[.!?…][»”\"]?\s")
 _SPACE = re.compile(r"\s")
 
 # A terminator, what closes behind it, then a space and something that can open a sentence.
@@ -31,31 +28,10 @@ _END = re.compile(
     r"(?=\s+(?P<next>[\"«“‘(\[\-–—•]?\s?[\"«“‘]?\s?[^\W_]\w{0,20}))"
 )
 _ELISION = re.compile(r"[(\[](?:…|\.\.\.)[)\]]\s?[»”\"]?(?=\s+[\"«“]?\s?[^\W\d_a-z])")
+_SPACED_MARK = re.compile(r'\s"(?=\s)')
 _LAST_TOKEN = re.compile(r"[\w.\-°]{1,20}$")
 _LIST_NUMBER = re.compile(r"\s*\(?\w{1,2}$")
 
-# These stand before a name or a number and never end a sentence.
-_NEVER_LAST = frozenset(
-    words(
-        "m mm mme mmes mlle mgr dr drs pr prof me st ste cf ex p pp vol éd art n° no al env tél "
-        "av bd mr mrs ms gen sen gov rep col capt lt sgt fig vs rev hon jan feb aug sept oct nov "
-        "dec"
-    )
-)
-# These may end one: they do when an ordinary opening word comes next.
-_MAY_BE_LAST = frozenset(
-    words("etc inc ltd co corp jr sr u.s u.k u.n e.u j.-c apr a.m p.m d.c ph.d u.s.a r.-u min max")
-)
-_OPENERS = frozenset(
-    words(
-        "le la les l un une des du de au aux ce cet cette ces c il elle ils elles on nous vous je "
-        "j tu son sa ses leur leurs notre mais et ou or donc car si dans en sur pour par avec "
-        "selon après avant depuis pendant quand lorsque alors ainsi aussi puis enfin cependant "
-        "toutefois d the a an this that these those he she it they we you i his her its their but "
-        "and or so in on at for by with from after before since when while as if according "
-        "however there no"
-    )
-)
 _PAIRS = {"«": "»", "“": "”", "‹": "›"}
 
 
@@ -71,32 +47,52 @@ def lines(text: str) -> list[Span]:
     """Spans of the lines that hold something; a line beyond all measure is cut into several."""
     spans = []
     for match in re.finditer(r"[^\n]+", text):
-        for start, end in _cut(text, match.start(), match.end(), MAX_LINE, _LINE_CUT):
-            if start < end:
-                spans.append((start, end))
+        spans.extend(_cut(text, match.start(), match.end(), MAX_LINE, _sentence_ends))
     return spans
 
 
-def _cut(text: str, start: int, end: int, limit: int, at: re.Pattern[str]) -> list[Span]:
-    """Pieces no longer than the limit, cut where the pattern last matches before it."""
+def _cut(
+    text: str, start: int, end: int, limit: int, cuts: Callable[[str, int, int], list[int]]
+) -> list[Span]:
+    """Pieces no longer than the limit, cut at the last of the cuts before it, else at a space."""
     pieces = []
     while end - start > limit:
-        ends = [found.end() for found in at.finditer(text, start + limit // 2, start + limit)]
-        cut = ends[-1] if ends else start + limit
+        half, most = start + limit // 2, start + limit
+        cut = (cuts(text, half, most) or _spaces(text, half, most) or [most])[-1]
         pieces.append(_trim(text, start, cut))
         start = cut
     pieces.append(_trim(text, start, end))
-    return pieces
+    return [(a, b) for a, b in pieces if a < b]
+
+
+def _spaces(text: str, start: int, end: int) -> list[int]:
+    return [found.end() for found in _SPACE.finditer(text, start, end)]
 
 
 def sentences(text: str, line: Span) -> list[Span]:
     """Spans of the sentences of one line, in order and without gaps other than white space."""
-    start, end = line
-    cuts = {match.end() for match in _END.finditer(text, start, end) if _ends(text, start, match)}
-    cuts |= {match.end() for match in _ELISION.finditer(text, start, end)}
-    edges = [start, *sorted(cuts), end]
-    pieces = [piece for a, b in pairwise(edges) for piece in _cut(text, a, b, MAX_SENTENCE, _SPACE)]
-    return [(a, b) for a, b in pieces if a < b]
+    edges = [line[0], *_sentence_ends(text, *line), line[1]]
+    return [
+        piece for a, b in pairwise(edges) for piece in _cut(text, a, b, MAX_SENTENCE, _spaces)
+    ]
+
+
+def _sentence_ends(text: str, start: int, end: int) -> list[int]:
+    """Where sentences end between two places of one line, without the last end."""
+    marks = [found.start() for found in re.finditer('"', text[start:end])]
+    closing = {start + mark for mark in marks[1::2]}
+    cuts = set()
+    for match in _END.finditer(text, start, end):
+        if _ends(text, start, match):
+            # A mark with a space on both sides opens or closes by its number in the line.
+            spaced = _SPACED_MARK.match(text, match.end(), end)
+            closes = spaced is not None and spaced.end() - 1 in closing
+            cuts.add(spaced.end() if spaced and closes else match.end())
+    for match in _ELISION.finditer(text, start, end):
+        before = text[max(start, match.start() - 3) : match.start()].rstrip()
+        ended = before.endswith((".", "!", "?", "…"))
+        cuts.add(match.start() - 1 if ended else match.end())
+    return sorted(cuts)
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -115,19 +111,23 @@ def _ends(text: str, line_start: int, match: re.Match[str]) -> bool:
     word = found.group() if found else ""
     if opening[:1].islower():
         plain = match["mark"] == "." and not match["close"] and len(word) > 3
-        return plain and word.isalpha() and opening in _OPENERS | {"à"}
+        capital_lost = opening == "à" and before.endswith(")")
+        worded = plain and word.replace("-", "").isalpha() and opening in OPENERS | {"à"}
+        return worded or capital_lost
+    if opening[:1].isdigit() and match["mark"].startswith(("..", "…")) and not match["close"]:
+        return False
     if match["mark"] != "." or match["close"] or not word:
         return True
     if line_start + 3 >= match.start() and _LIST_NUMBER.fullmatch(before):
         return False
     if word == "m":  # metres, and no Monsieur
-        return opening.lower() in _OPENERS
-    if word.lower() in _NEVER_LAST and not (word.isupper() and len(word) > 2):
-        return word.islower() and opening.lower() in _OPENERS and word in {"no", "art", "ex"}
+        return opening.lower() in OPENERS
+    if word.lower() in NEVER_LAST and not (word.isupper() and len(word) > 2):
+        return word.islower() and opening.lower() in OPENERS and word in WORDS_TOO
     initial = len(word) == 1 and word.isupper()
-    dotted = word.lower() in _MAY_BE_LAST or re.search(r"(?:^|[.\-])\w$", word) is not None
+    dotted = word.lower() in MAY_BE_LAST or re.search(r"(?:^|[.\-])[^\W\d]$", word) is not None
     if initial or dotted:
-        return opening.lower() in _OPENERS and opening not in {"A", "I", "L", "D"}
+        return opening.lower() in OPENERS and opening not in {"A", "I", "L", "D"}
     return True
 
 

@@ -6,10 +6,11 @@ from functools import cache
 from py3langid import langid
 
 from workers.reading.attribution import NOBODY, Conversation, Speaker
-from workers.reading.checkworthy import bare, is_hedged, is_negated, judge, wording
+from workers.reading.checkworthy import bare, judge, wording
 from workers.reading.denial import denials
 from workers.reading.extract import extract
 from workers.reading.kinds import is_appeal, line_kinds, prefix_end
+from workers.reading.modality import is_hedged, is_negated
 from workers.reading.names import cast_of
 from workers.reading.origin import masthead
 from workers.reading.passages import (
@@ -22,7 +23,7 @@ from workers.reading.passages import (
 )
 from workers.reading.types import Kind, Passage, Reading
 
-READER = "reader/1"
+READER = "reader/2"
 
 # The rules read the first two; the others are there so that a German text is not called French.
 _LANGUAGES = ["fr", "en", "de", "es", "it", "nl", "pt"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workers.reading import Passage, read
-from workers.reading.checkworthy import is_hedged, is_negated
+from workers.reading.modality import is_hedged, is_negated
 
 FETCHED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
