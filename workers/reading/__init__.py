@@ -1,10 +1,20 @@
 """Bytes to a Reading: pure and deterministic, so that a document can be read again for ever."""
 
 from workers.reading.reader import READER, read
-from workers.reading.types import Denial, Kind, Passage, Quantity, Reading, Tolerance, Unreadable
+from workers.reading.types import (
+    Attribution,
+    Denial,
+    Kind,
+    Passage,
+    Quantity,
+    Reading,
+    Tolerance,
+    Unreadable,
+)
 
 __all__ = [
     "READER",
+    "Attribution",
     "Denial",
     "Kind",
     "Passage",

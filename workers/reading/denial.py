@@ -103,6 +103,16 @@ def denials(conversation: Conversation, passages: list[Passage]) -> list[Denial]
     return found
 
 
+def denies(sentence: str) -> bool:
+    """Does somebody deny, dispute or reject in this sentence what is said of them?"""
+    if DENIAL_CLAUSE.search(sentence):
+        return True
+    if _NOT_DENYING.search(sentence):
+        return False
+    verb = _DENIES.search(sentence)
+    return bool(verb and _WHAT_IS_DENIED.search(sentence, verb.end()))
+
+
 def _in_passage(conversation: Conversation, passages: list[Passage], at: int) -> _Found | None:
     passage = passages[at]
     sentence = _words_of(conversation, passage)

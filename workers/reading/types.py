@@ -23,6 +23,15 @@ class Kind(StrEnum):
     HEADING = "heading"
     BOILERPLATE = "boilerplate"
     COMMENT = "comment"
+    OPINION = "opinion"
+
+
+class Attribution(StrEnum):
+    """How the words of a passage are somebody's: quoted, reported, or the document's own."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    NONE = "none"
 
 
 class Tolerance(StrEnum):
@@ -84,6 +93,9 @@ class Passage:
     kind: Kind
     language: str
     speaker: str = ""
+    speaker_span: tuple[int, int] | None = None  # the words of this sentence for the speaker
+    cue_span: tuple[int, int] | None = None  # the words that say that somebody speaks
+    attribution: Attribution = Attribution.NONE
     hedged: bool = False
     negated: bool = False
     wording: str = ""  # a claim one could put on the ledger, close to the passage's own words
