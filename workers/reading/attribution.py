@@ -1,49 +1,39 @@
-"""Who speaks in a passage, as far as the document says so.
+"""Who speaks in a passage, as far as the document says so, and which of its words say it.
 
-An outlet's own sentence has no speaker. A speaker is a name where the words lead to one, and the
-article's own words ("l'entourage de X") where they do not: a guess would put words into a mouth.
+An outlet's own sentence has no speaker. The words that name one are found here; whom they mean is
+for `referents` to say.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from workers.reading.names import Cast
 from workers.reading.passages import Quotation, Span, quoted_share
+from workers.reading.referents import NOBODY, Referents, Speaker
 from workers.reading.speech import (
     ACCORDING,
     ACCUSED_BY,
     AFTER_QUOTE,
     AS_SAID,
+    AS_THEY_SAY,
     ASIDE,
     BEGINS_A_SPEAKER,
-    COMPANY_WORDS,
     DENIAL_CLAUSE,
-    ENTOURAGE,
     FOR_SOMEBODY,
-    INSTITUTION,
+    LAST_CLAUSE,
     NAMED,
-    OURSELVES,
+    PLURAL,
     PRONOUN,
     PRONOUN_IN_VERB,
     ROLE_WORDS,
     SAYS_WHAT,
     SKIPPED,
     SPEECH,
-    SPOKESPERSON,
     SUBJECT,
+    TRAILING,
     WHO_ENDS,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who speaks and which words say so."""
-
-    name: str = ""
-    because: str = ""
-
-
-NOBODY = Speaker()
 
 
 @dataclass(slots=True)
@@ -52,12 +42,16 @@ class Conversation:
 
     text: str
     cast: Cast
-    last: Speaker = NOBODY
+    referents: Referents = field(init=False)
     _sentence: str = ""
+    _start: int = 0
+
+    def __post_init__(self) -> None:
+        self.referents = Referents(self.cast)
 
     def speakers(self, line: Span, spans: list[Span], quotes: list[Quotation]) -> list[Speaker]:
         """The speaker of each sentence of one line; a quotation keeps its speaker to its end."""
-        earlier = self.last
+        earlier = Speaker(self.referents.last)
         framed = [self._framed(span, quotes) for span in spans]
         said = {quote: _sayer(quote, spans, framed) for quote in quotes}
         found: list[Speaker] = []
@@ -67,7 +61,8 @@ class Conversation:
                 speaker = self._of_quotation(span, said, earlier)
             found.append(speaker)
             earlier = speaker if speaker.name else earlier
-        self.last = next((speaker for speaker in reversed(found) if speaker.name), self.last)
+        if last := next((speaker.name for speaker in reversed(found) if speaker.name), ""):
+            self.referents.last = last
         return found
 
     def _of_quotation(
@@ -83,11 +78,6 @@ class Conversation:
             return Speaker(earlier.name, "a quotation that follows their words")
         return NOBODY
 
-    def name_of(self, words: str) -> str:
-        """The name behind some words ("l'application", "the senator"); empty when none is sure."""
-        speaker = self._resolve(words, "", known_only=True)
-        return speaker.name if speaker else ""
-
     def _is_direct_speech(self, span: Span, holding: list[Quotation]) -> bool:
         """Whole sentences, or words behind a colon; a few quoted words may be anybody's."""
         start = span[0]
@@ -96,146 +86,131 @@ class Conversation:
 
     def _framed(self, span: Span, quotes: list[Quotation]) -> Speaker:
         """The speaker that the sentence itself names outside its quotations."""
-        start, end = span
-        sentence = self.text[start:end]
-        outside = DENIAL_CLAUSE.sub("", _outside(sentence, start, quotes))
+        self._start, end = span
+        outside = _outside(self.text[self._start : end], self._start, quotes)
+        outside = DENIAL_CLAUSE.sub(lambda clause: " " * len(clause.group()), outside)
         self._sentence = outside
-        speaker = (
-            self._according(outside)
-            or self._inverted(outside, AFTER_QUOTE, AS_SAID)
-            or self._direct(outside)
-            or self._inverted(outside, ASIDE)
-            or NOBODY
-        )
+        speaker = next(self._frames(outside), NOBODY)
         if speaker.name:
-            self.last = speaker
-        else:
-            self._remember_subject(outside)
+            self.referents.last = speaker.name
+        elif speaker.cue is None:
+            self.referents.remember_subject(outside)
         return speaker
 
-    def _according(self, outside: str) -> Speaker | None:
-        if found := ACCORDING.search(outside) or ACCUSED_BY.search(outside):
-            return self._resolve(found["who"], found.group().strip())
-        found = FOR_SOMEBODY.match(outside)
-        name = self.cast.person_in(found["who"]) if found else ""
-        sentence_start = outside.split(None, 1)[0] if outside.strip() else ""
-        return Speaker(name, f"{sentence_start} {name}") if name else None
+    def _frames(self, outside: str) -> Iterator[Speaker]:
+        """Every way in which the sentence may name its speaker, the surest first."""
+        yield from self._according(outside)
+        yield from self._behind(outside, AFTER_QUOTE)
+        yield from self._behind(outside, AS_SAID)
+        yield from self._before(outside, AS_THEY_SAY)
+        yield from self._before(outside, TRAILING)
+        yield from self._direct(outside)
+        yield from self._behind(outside, ASIDE, known_only=True)
 
-    def _inverted(self, outside: str, *patterns: re.Pattern[str]) -> Speaker | None:
-        for pattern in patterns:
+    def _according(self, outside: str) -> Iterator[Speaker]:
+        for pattern in (ACCORDING, ACCUSED_BY):
             for found in pattern.finditer(outside):
-                if pattern is AFTER_QUOTE and found.start() == 0 and outside[0] not in '»”"':
-                    continue
-                verb = outside[found.start() : found.start("who")]
-                if PRONOUN_IN_VERB.search(verb):
-                    return self._again(verb.strip('»”" ,'))
-                if speaker := self._after_verb(found["who"], verb, known_only=pattern is ASIDE):
-                    return speaker
-        return None
+                because = " ".join(found.group().split())
+                yield from self._spoken(found.span("who"), found.span("verb"), because)
+        if (found := FOR_SOMEBODY.match(outside)) and self.cast.person_in(found["who"]):
+            yield from self._spoken(found.span("who"), found.span("verb"), found["verb"])
 
-    def _after_verb(self, who: str, verb: str, *, known_only: bool) -> Speaker | None:
-        for _ in range(2):
-            who = who[skipped.end() :] if (skipped := SKIPPED.match(who)) else who
-        if not BEGINS_A_SPEAKER.match(who):
-            return None
-        first, *rest = who.split(",")
-        if company := self.spoken_for(",".join([first, *rest[:2]])):
-            return Speaker(company, who.strip(" ."))
+    def _behind(
+        self, outside: str, pattern: re.Pattern[str], *, known_only: bool = False
+    ) -> Iterator[Speaker]:
+        """Speakers whose words follow the verb."""
+        for found in pattern.finditer(outside):
+            if pattern is AFTER_QUOTE and found.start() == 0 and outside[0] not in '»”"’':
+                continue
+            if inverted := PRONOUN_IN_VERB.search(found["verb"]):
+                at = found.start("verb")
+                pronoun = (at + inverted.start() + 1, at + inverted.end())
+                yield self._placed(self.referents.again(found["verb"]), pronoun, found.span("verb"))
+                continue
+            yield from self._after_verb(found, known_only=known_only)
+
+    def _after_verb(self, found: re.Match[str], *, known_only: bool) -> Iterator[Speaker]:
+        outside, (start, end) = self._sentence, found.span("who")
+        for _ in range(3):
+            skipped = SKIPPED.match(outside, start, end)
+            start = skipped.end() if skipped else start
+        if not BEGINS_A_SPEAKER.match(outside, start, end):
+            return
+        first, *rest = outside[start:end].split(",")
+        if company := self.referents.spoken_for(",".join([first, *rest[:2]])):
+            speaker = Speaker(company, outside[start:end].strip(" ."))
+            yield self._placed(speaker, (start, start + len(first)), found.span("verb"))
+            return
+        who = (start, start + len(first))
         if ROLE_WORDS.search(first) and not self.cast.person_in(first):
             # "la vice-présidente de A, B et C, Jane Doe": the name closes the list of her duties.
             named = [part for part in rest if self.cast.person_in(part) == part.strip(" .")]
-            first = named[0] if named else first
-        because = f"{verb.strip('»”, ').strip()}{first}".strip()
-        return self._resolve(first.strip(" ."), because, known_only=known_only)
+            at = outside.find(named[0], start) if named else start
+            who = (at, at + len(named[0])) if named else who
+        because = f"{found['verb']} {outside[who[0] : who[1]].strip(' .')}".strip()
+        yield from self._spoken(who, found.span("verb"), because, known_only=known_only)
 
-    def _direct(self, outside: str) -> Speaker | None:
+    def _before(self, outside: str, pattern: re.Pattern[str]) -> Iterator[Speaker]:
+        """Speakers whose words stand before the verb, behind what they say."""
+        for found in pattern.finditer(outside):
+            if BEGINS_A_SPEAKER.match(f" {found['who']} ") or PLURAL.fullmatch(found["who"]):
+                because = f"{found['who']} {found['verb']}"
+                yield from self._spoken(found.span("who"), found.span("verb"), because)
+
+    def _direct(self, outside: str) -> Iterator[Speaker]:
+        """Speakers who are the subject of a verb that says what they say."""
         for verb in SPEECH.finditer(outside):
-            before = SUBJECT.search(outside[max(0, verb.start() - 200) : verb.start()].rstrip())
+            reach = max(0, verb.start() - 200)
+            before = SUBJECT.search(outside[reach : verb.start()].rstrip())
             if before is None or not SAYS_WHAT.match(outside, verb.end()):
                 continue
-            who = re.split(r"[,(]\s?", before.group())
-            subject = who[-1]
-            if company := self.spoken_for(before.group()):
-                return Speaker(company, f"{before.group().strip()} {verb.group()}")
-            stressed = PRONOUN.fullmatch(subject.strip()) is not None
-            if len(who) > 1 and (stressed or not self.name_of(subject)) and self.name_of(who[0]):
-                subject = who[0]
-            speaker = self._resolve(_last_clause(subject), verb.group(), known_only=True)
-            if speaker:
-                return speaker
-        return None
+            first = reach + before.start()
+            if company := self.referents.spoken_for(before.group()):
+                speaker = Speaker(company, f"{before.group().strip()} {verb.group()}")
+                yield self._placed(speaker, (first, first + before.end()), verb.span())
+                continue
+            start, end = self._subject(before.group())
+            who = (first + start, first + end)
+            yield from self._spoken(who, verb.span(), verb.group(), known_only=True)
 
-    def _again(self, because: str) -> Speaker | None:
-        """A pronoun: whoever spoke or acted last."""
-        return Speaker(self.last.name, because) if self.last.name else None
+    def _subject(self, before: str) -> Span:
+        """Where the subject stands in the words before its verb: behind the last comma, as a rule.
 
-    def _remember_subject(self, outside: str) -> None:
-        """The person a sentence begins with is whom the next "il" or "elle" means."""
-        subject = re.match(r"[^:;\n«“\"]{3,160}?\s(?:a|est|avait|was|has|had|is)\s", outside)
-        name = self.cast.person_in(subject.group()) if subject else ""
-        if not name and subject and (role := ROLE_WORDS.search(subject.group())):
-            name = self._by_role(role["role"].lower())
-        if not name and subject:
-            actor = self._described(subject.group().rsplit(None, 1)[0], "", known_only=True)
-            name = actor.name if actor else ""
-        if name:
-            self.last = Speaker(name, "")
+        "Jane Doe, an engineer, says": an apposition stands between, and the name before it.
+        """
+        pieces = [found.span() for found in re.finditer(r"[^,(]+", before)]
+        start, end = pieces[-1] if pieces else (0, len(before))
+        subject = before[start:end]
+        stressed = PRONOUN.fullmatch(subject.strip()) is not None
+        if len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
+            opening = before[slice(*pieces[0])]
+            if self.referents.name_of(opening) or (before.endswith(",") and NAMED.fullmatch(opening.strip())):
+                start, end = pieces[0]
+        return start + (clause.start() if (clause := LAST_CLAUSE.search(before[start:end])) else 0), end
 
-    def _by_role(self, role: str) -> str:
-        return self.cast.roles.get(role) or self.cast.protagonist or self.last.name
-
-    def _resolve(self, words: str, because: str, *, known_only: bool = False) -> Speaker | None:
-        """From the words for a speaker to a name, or to the words themselves."""
-        words = " ".join(words.split()).strip(" ,.;:")
-        if not words or OURSELVES.match(words):
-            return None
-        if company := self.spoken_for(words):
-            return Speaker(
-                company, f"{words} {because}".strip() if known_only else because or words
-            )
-        if ENTOURAGE.search(words):
-            return Speaker(self._entourage(words), because or words)
-        if name := self.cast.person_in(words):
-            return Speaker(name, because)
-        if company := self.cast.company_in(words):
-            return Speaker(company, because)
-        if COMPANY_WORDS.search(words) and self.cast.company:
-            return Speaker(self.cast.company, f"{words}, {because}")
-        if PRONOUN.fullmatch(words):
-            return self._again(f"{words} {because}")
-        if (role := ROLE_WORDS.search(words)) and len(words) < 60:
-            name = self._by_role(role["role"].lower())
-            return Speaker(name, f"{words} {because}") if name else None
-        return self._described(words, because, known_only=known_only)
-
-    def spoken_for(self, words: str) -> str:
-        """The company whose spokesperson some words name."""
-        if not SPOKESPERSON.search(words):
-            return ""
-        named = self.cast.company_in(words)
-        return named or (self.cast.company if COMPANY_WORDS.search(words) else "")
-
-    def _described(self, words: str, because: str, *, known_only: bool) -> Speaker | None:
-        words = WHO_ENDS.split(words)[0].strip()
-        if known_only and not (NAMED.fullmatch(words) or INSTITUTION.fullmatch(words)):
-            return None
-        if not 2 < len(words) <= 80:
-            return None
-        # "La Commission" opens a sentence; as a speaker it is "la Commission".
-        lower = re.match(
-            r"(?:L[ae]s?\s|L['’]|Certain|Plusieurs|Des\s|The\s|Some\s|Une?\s|An?\s)", words
+    def _spoken(
+        self, who: Span, cue: Span, because: str, *, known_only: bool = False
+    ) -> Iterator[Speaker]:
+        """The speaker that some words of the sentence name, if they name one."""
+        speaker = self.referents.resolve(
+            self._sentence[slice(*who)], because, known_only=known_only, sentence=self._sentence
         )
-        return Speaker(words[0].lower() + words[1:] if lower else words, because)
+        if speaker:
+            yield self._placed(speaker, who, cue)
 
-    def _entourage(self, words: str) -> str:
-        found = ENTOURAGE.search(words)
-        phrase = WHO_ENDS.split(words[found.start() if found else 0 :])[0].strip()
-        owner = self.cast.person_in(self._sentence.split(phrase)[0]) or self.last.name
-        if owner and re.match(r"son ", phrase, re.IGNORECASE):
-            vowel = phrase[4:5] in "aeéiou"
-            owner = re.sub(r"^(?:l['’]\w+|l\w \w+) de ", "", owner)
-            return f"{'l’' if vowel else 'le '}{phrase[4:]} de {owner}"
-        return phrase[:1].lower() + phrase[1:] if phrase[:2] in ("L'", "L’") else phrase
+    def _placed(self, speaker: Speaker, who: Span, cue: Span) -> Speaker:
+        """The speaker with the place of their words: the name alone, where it is among them."""
+        words = self._sentence[slice(*who)]
+        at = words.find(speaker.name) if speaker.name else -1
+        if at >= 0:
+            start, end = who[0] + at, who[0] + at + len(speaker.name)
+        else:
+            start = who[0] + len(words) - len(words.lstrip(" ,.\xa0"))
+            kept = WHO_ENDS.split(self._sentence[start : who[1]])[0].rstrip(" ,.;:\xa0")
+            end = start + len(kept)
+        base = self._start
+        cue = (base + cue[0], base + cue[1])
+        return replace(speaker, who=(base + start, base + end) if end > start else None, cue=cue)
 
 
 def _sayer(quote: Quotation, spans: list[Span], framed: list[Speaker]) -> Speaker:
@@ -255,11 +230,3 @@ def _outside(sentence: str, start: int, quotes: list[Quotation]) -> str:
             chars[at] = "\x00"
     blank = "".join(chars)
     return re.sub(r"\x00+", lambda run: " " * len(run.group()), blank)
-
-
-def _last_clause(words: str) -> str:
-    """What stands after the last conjunction: the subject of the verb that follows."""
-    words = re.sub(
-        r"^\W{0,2}(?:(?:et|mais|or|donc|car|but|and|so|pourtant|yet)\s){1,2}", "", words, flags=re.I
-    )
-    return re.split(r"\s(?:mais|et que|alors que|and that|but|while|car)\s", words)[-1]

@@ -120,14 +120,14 @@ def _in_passage(conversation: Conversation, passages: list[Passage], at: int) ->
         comma = len(clause.group()) - len(clause.group().lstrip(", \u00a0"))
         start = passage.start + clause.start() + comma
         end = passage.start + len(sentence[: clause.end()].rstrip(' .»”"'))
-        speaker = conversation.name_of(clause["who"]) or clause["who"].strip()
+        speaker = conversation.referents.name_of(clause["who"]) or clause["who"].strip()
         return _Found(at, start, end, speaker, f"“{conversation.text[start:end]}”")
     if _NOT_DENYING.search(sentence):
         return None
     if (verb := _DENIES.search(sentence)) and _WHAT_IS_DENIED.search(sentence, verb.end()):
         subject = _subject(sentence[: verb.start()])
-        named = "" if PRONOUN.fullmatch(subject) else conversation.name_of(subject)
-        speaker = conversation.spoken_for(sentence[: verb.start()]) or named or passage.speaker
+        named = "" if PRONOUN.fullmatch(subject) else conversation.referents.name_of(subject)
+        speaker = conversation.referents.spoken_for(sentence[: verb.start()]) or named or passage.speaker
         if speaker:
             return _Found(at, passage.start, passage.end, speaker, f"“{verb.group()}”")
     if (false := _FALSE.search(sentence)) and passage.speaker:
@@ -178,7 +178,7 @@ def _accuses(conversation: Conversation, passage: Passage, accused: str) -> int:
         return 0
     sentence = _words_of(conversation, passage)
     names_the_accused = squash(accused) in squash(sentence) or squash(
-        conversation.name_of(sentence[:60])
+        conversation.referents.name_of(sentence[:60])
     ) == squash(accused)
     accuses = _ACCUSES.search(sentence) is not None
     charges = _CHARGES.search(sentence) is not None

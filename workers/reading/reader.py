@@ -1,11 +1,12 @@
 """The whole way from bytes to a Reading, each step a pure function of the one before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
 from py3langid import langid
 
-from workers.reading.attribution import NOBODY, Conversation, Speaker
+from workers.reading.attribution import Conversation
 from workers.reading.checkworthy import bare, judge, wording
 from workers.reading.denial import denials
 from workers.reading.extract import extract
@@ -21,13 +22,15 @@ from workers.reading.passages import (
     quoted_share,
     sentences,
 )
-from workers.reading.types import Kind, Passage, Reading
+from workers.reading.referents import NOBODY, Speaker
+from workers.reading.types import SPOKEN, Attribution, Kind, Passage, Reading
 
 READER = "reader/2"
 
 # The rules read the first two; the others are there so that a German text is not called French.
 _LANGUAGES = ["fr", "en", "de", "es", "it", "nl", "pt"]
 _LONG_ENOUGH_TO_TELL = 80
+MOSTLY = 0.45  # the share of a sentence between quotation marks that makes it a quotation
 
 
 def read(body: bytes, *, content_type: str, url: str = "", fetched_at: datetime) -> Reading:
@@ -100,26 +103,45 @@ def _passage(
     if len(sentence) >= _LONG_ENOUGH_TO_TELL:
         language = _language(sentence)
     kind = _kind(sentence, span, quotes)
-    if kind not in (Kind.STATEMENT, Kind.QUOTATION):
-        speaker = speaker if kind is Kind.QUESTION else NOBODY
-        return Passage(
-            start=span[0], end=span[1], kind=kind, language=language, speaker=speaker.name
-        )
-    hedged = is_hedged(sentence)
-    judgement = judge(bare(sentence), speaker=speaker.name, hedged=hedged, language=language)
-    attributed = (f"speaker: “{speaker.because}”",) if speaker.because else ()
-    return Passage(
+    if kind is Kind.BOILERPLATE:
+        speaker = NOBODY
+    passage = Passage(
         start=span[0],
         end=span[1],
         kind=kind,
         language=language,
         speaker=speaker.name,
+        speaker_span=speaker.who,
+        cue_span=speaker.cue,
+        attribution=_attribution(span, quotes, speaker),
+    )
+    return _judged(passage, sentence, speaker, quotes) if kind in SPOKEN else passage
+
+
+def _judged(
+    passage: Passage, sentence: str, speaker: Speaker, quotes: list[Quotation]
+) -> Passage:
+    """The passage with how surely it is said and whether it is worth checking."""
+    hedged = is_hedged(sentence)
+    judgement = judge(
+        bare(sentence), speaker=speaker.name, hedged=hedged, language=passage.language
+    )
+    attributed = (f"speaker: “{speaker.because}”",) if speaker.because else ()
+    inside = _opened_before((passage.start, passage.end), quotes)
+    return replace(
+        passage,
         hedged=hedged,
         negated=is_negated(sentence),
-        wording=wording(sentence, speaker=speaker.name, inside=_opened_before(span, quotes)),
+        wording=wording(sentence, speaker=speaker.name, inside=inside),
         checkworthy=judgement.score,
         because=attributed + judgement.because,
     )
+
+
+def _attribution(span: Span, quotes: list[Quotation], speaker: Speaker) -> Attribution:
+    if quoted_share(span, quotes) > MOSTLY:
+        return Attribution.DIRECT
+    return Attribution.INDIRECT if speaker.name or speaker.cue else Attribution.NONE
 
 
 def _opened_before(span: Span, quotes: list[Quotation]) -> bool:
@@ -131,4 +153,4 @@ def _kind(sentence: str, span: Span, quotes: list[Quotation]) -> Kind:
         return Kind.BOILERPLATE
     if sentence.rstrip(" »”\"’')").endswith("?"):
         return Kind.QUESTION
-    return Kind.QUOTATION if quoted_share(span, quotes) > 0.45 else Kind.STATEMENT
+    return Kind.QUOTATION if quoted_share(span, quotes) > MOSTLY else Kind.STATEMENT

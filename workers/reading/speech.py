@@ -12,47 +12,69 @@ _ER = (
     "affirm|assur|déclar|expliqu|précis|ajout|estim|dénonc|accus|indiqu|soulign|confi|développ|"
     "constat|énumèr|énumér|alert|martel|martèl|insist|regrett|déplor|répèt|répét|comment|racont|"
     "témoign|observ|avanc|révèl|révél|annonc|signal|rapport|rappel|rappell|critiqu|plaid|tranch|"
-    "lanc|jug|justifi|confirm|argument|ironis|félicit|indign|ni|contest|rejet|rejett|réfut|recommand|demand"
+    "lanc|jug|justifi|confirm|argument|ironis|félicit|indign|ni|contest|rejet|rejett|réfut|"
+    "recommand|demand|rétorqu|gliss|lâch|souffl|résum|insurg|interrog|relèv|relev|not|twitt|"
+    "tweet|pest|tonn|soupir|réclam|espèr|espér|souhait|jur|assèn|assén|clam|proclam|argu|alarm|"
+    "calcul|évalu|chiffr|recens|redout|considèr|considér|murmur|exig|propos"
 )
 _FRENCH_NOW = (
-    rf"(?:{_ER})(?:e|ent|ait|aient|a|èrent)|dit|disent|disait|soutien(?:t|nent)|reconnaît|prévient|"
-    r"répond(?:ent)?|conclut|prétend(?:ent)?|écrit|défend|dément(?:ent)?|garantit|avertit|poursuit"
+    rf"(?:{_ER})(?:e|ent|ait|aient|a|èrent)|dit|disent|disait|soutien(?:t|nent)|soutenait|"
+    r"reconnaît|prévient|répond(?:ent)?|conclut|prétend(?:ent)?|écrit|défend|dément(?:ent)?|"
+    r"garantit|avertit|poursuit|prédit|promet(?:tent)?|prévoit|admet(?:tent)?|maintient|croit|"
+    r"pense(?:nt)?|souhaiterait|voudrait|se souvient"
 )
 _FRENCH_PAST = (
     rf"(?:{_ER})ée?s?|dit|soutenu|reconnu|prévenu|répondu|conclu|prétendu|écrit|défendu|démenti|"
-    r"garanti|averti|poursuivi|fait (?:savoir|valoir)"
+    r"garanti|averti|poursuivi|prédit|promis|admis|maintenu|appris|fait (?:savoir|valoir)"
 )
 _FRENCH = (
     rf"(?:s['’]est (?:félicité|réjoui|indigné|défendu|étonné|inquiété)e?s?|(?:l['’]|s['’]|nous |"
     rf"m['’]|y )?(?:a|ont|avait|avaient)"
     rf"(?:-t-(?:il|elle|on)|-(?:ils|elles))?\s(?:(?!été\b)[\wà-ÿ]{{2,15}}\s){{0,3}}?(?:{_FRENCH_PAST})"
-    rf"|(?:l['’]|s['’]|se |nous |m['’])?(?:{_FRENCH_NOW})(?:-t)?(?:-(?:il|elle|ils|elles))?)"
+    rf"|(?:l['’]|s['’]|se |le |nous |m['’])?(?:{_FRENCH_NOW})(?:-t)?(?:-(?:il|elle|ils|elles|on))?"
+    r"|peut-on lire|lit-on|(?:se |s['’])?(?:demande|interroge)(?:-t-(?:il|elle))?)"
 )
-_ENGLISH = (
-    r"(?:has |have |had )?(?:also |repeatedly |firmly )?(?:said|says|say|told|tells|claim(?:s|ed)|"
-    r"stat(?:es|ed)|add(?:s|ed)|insist(?:s|ed)|argu(?:es|ed)|announc(?:es|ed)|warn(?:s|ed)|"
-    r"den(?:ies|ied)|reject(?:s|ed)|accus(?:es|ed)|alleg(?:es|ed)|explain(?:s|ed)|wrote|writes|"
-    r"not(?:es|ed)|confirm(?:s|ed)|declar(?:es|ed)|suggest(?:s|ed)|acknowledg(?:es|ed))"
+_ENGLISH_VERBS = (
+    r"said|says|say|told|tells|claim(?:s|ed)|stat(?:es|ed)|add(?:s|ed)|insist(?:s|ed)|"
+    r"argu(?:es|ed)|announc(?:es|ed)|warn(?:s|ed)|den(?:ies|ied)|reject(?:s|ed)|refut(?:es|ed)|"
+    r"disput(?:es|ed)|accus(?:es|ed)|alleg(?:es|ed)|explain(?:s|ed)|wrote|writes|not(?:es|ed)|"
+    r"confirm(?:s|ed)|declar(?:es|ed)|suggest(?:s|ed)|acknowledg(?:es|ed)|snap(?:s|ped)|"
+    r"recall(?:s|ed)|retort(?:s|ed)|repl(?:ies|ied)|answer(?:s|ed)|tweet(?:s|ed)|"
+    r"complain(?:s|ed)|admit(?:s|ted)|maintain(?:s|ed)|condemn(?:s|ed)|predict(?:s|ed)|"
+    r"promis(?:es|ed)|hop(?:es|ed)|wonder(?:s|ed)|point(?:s|ed) out|found|finds|estimat(?:es|ed)|"
+    r"report(?:s|ed)|call(?:s|ed)|asks|asked|demand(?:s|ed)|vow(?:s|ed)|sigh(?:s|ed)|"
+    r"conced(?:es|ed)|testif(?:ies|ied)|conclud(?:es|ed)|sum(?:s|med)|thinks|believes|"
+    r"is demanding|are demanding"
 )
+_ENGLISH = rf"(?:has |have |had )?(?:also |repeatedly |firmly |flatly )?(?:{_ENGLISH_VERBS})"
 # "X is accused" is said of X and not by X.
 _ACTIVE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )"
 VERB = rf"{_ACTIVE}(?<![\w'’-])(?:{_FRENCH}|{_ENGLISH})(?![\w'’-])"
 ACCORDING = re.compile(
-    r"(?:^|(?<=[\s(«“\"]))(?:[Ss]elon|[Dd]['’]après|[Aa]ux dires d[eu’']|[Aa]ccording to)\s"
-    r"(?P<who>[^,.;:\n«“\"]{2,160})"
+    r"(?:^|(?<=[\s(«“\"]))(?P<verb>[Ss]elon|[Dd]['’]après|[Aa]ux dires d[eu’']|[Aa]ccording to|"
+    r"[ÀàAa] en croire|[Dd]e (?=source\s))\s?(?P<who>[^,;:\n«“\"]{2,160})"
 )
 FOR_SOMEBODY = re.compile(
-    r"^(?:Pour|For)\s(?P<who>[^.;:\n«“\"]{3,160}),\s(?:on|il|elle|c['’]|ce|cela|le|la|les|the|it)\b"
+    r"^(?P<verb>Pour|For)\s(?P<who>[^.;:\n«“\"]{3,160}),\s(?:on|il|elle|c['’]|ce|cela|le|la|les|the|it)\b"
 )
 ACCUSED_BY = re.compile(
-    r"\b(?:accusée?s?|soupçonnée?s?|critiquée?s?|accused|suspected) (?:par|by)\s"
+    r"\b(?P<verb>(?:accusée?s?|soupçonnée?s?|critiquée?s?|accused|suspected) (?:par|by))\s"
     r"(?P<who>[^,.;:\n«“\"]{3,80})"
 )
+# The words of a speaker behind the verb, as in "», assure Léa Brun".
 AFTER_QUOTE = re.compile(
-    rf"(?:[»”\"]|^)[\s\xa0]?[,.]?\s?(?:comme )?(?:{VERB})(?P<who>[^\n«“\"]{{0,260}})"
+    rf"(?:[»”\"’][\s\xa0]?[,.]?\s?|^)(?:comme )?(?P<verb>{VERB})(?P<who>[^\n«“\"]{{0,260}})"
 )
-AS_SAID = re.compile(rf"\b(?:comme|as)\s(?:{VERB})(?P<who>[^\n,;«“\"]{{2,160}})")
-ASIDE = re.compile(rf",\s(?:{VERB})(?P<who>[^\n,;«“\"]{{0,160}})")
+AS_SAID = re.compile(rf"\b(?:[Cc]omme|[Aa]s)\s(?P<verb>{VERB})(?P<who>[^\n,;«“\"]{{2,160}})")
+ASIDE = re.compile(rf",\s(?P<verb>{VERB})(?P<who>[^\n;«“\"]{{0,160}})")
+# ... and before it, behind the words: "”, Mary Stone said", ", a police source said".
+TRAILING = re.compile(
+    rf"[,»”\"’]\s(?P<who>[^\s,;:«»“”\"\n][^,;:«»“”\"\n]{{1,100}}?)\s(?P<verb>{_ENGLISH})"
+    r"(?=[\s,.]|$)"
+)
+AS_THEY_SAY = re.compile(
+    rf"^(?:[Aa]s|[Cc]omme)\s(?P<who>[^,;:«»“”\"\n]{{2,100}}?)\s(?P<verb>{_ENGLISH})(?=[\s,.]|$)"
+)
 # ", ce que X dément": X answers the sentence and does not say it.
 DENIAL_CLAUSE = re.compile(
     r",\s(?:ce qu[e'’]|ce dont|mais|which|but|(?:allégations?|accusations?) qu[e'’]|"
@@ -68,7 +90,6 @@ SAYS_WHAT = re.compile(
     r"(?:\s[^\s,.;]{1,18}){0,7}?[\s,:]{1,3}(?:que\b|qu['’]|that\b|avoir\b|être\b|ne pas\b|of\b|"
     r"[«“\"])|\s?:|\s\w{1,3}\s\w|\s(?:the|its|having|it|he|she|they)\b|\s\w{1,30}"
 )
-INTRODUCES = re.compile(r":\s?$|\b(?:que|qu['’]|that|said|says|de|,)\s?$")
 SKIPPED = re.compile(
     r"\s{0,2}(?:(?:à|au|aux|auprès d[eu]|sur|devant|dans|chez|lors d[eu]|to)\s(?:l['’]|la |le |"
     r"les )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|(?:lundi|mardi|mercredi|jeudi|vendredi|"
@@ -123,4 +144,23 @@ CLOSING_FRAME = re.compile(
     rf"(?<=[»”\"]),?\s(?:{VERB}|(?:[A-Z]\w+\s){{1,3}}(?:said|says|told|added)\b|"
     r"(?:he|she|they|the [\w\s]{2,30}?)\s(?:said|says|told|added)\b)[^«»“”\"]{0,220}$|"
     r",\s(?:according to|selon|d['’]après)\s[^,;:«»“”\"]{2,100}$"
+)
+# Where the subject of a verb begins, behind "et", "mais", "and that" and their like.
+LAST_CLAUSE = re.compile(
+    r"(?:(?<=\bmais\s)|(?<=\bet que\s)|(?<=\balors que\s)|(?<=\band that\s)|(?<=\bbut\s)|"
+    r"(?<=\bwhile\s)|(?<=\bcar\s)|^(?:\W{0,2}(?:et|or|donc|and|so|pourtant|yet)\s)?)"
+    r"(?!.{0,200}\b(?:mais|et que|alors que|and that|but|while|car)\s)\S"
+)
+# A bare plural speaks in English, and opens a French sentence: "police", "organisers".
+PLURAL = re.compile(
+    r"(?:(?:[A-Z]?[a-z]{3,20}\s){0,2}[A-Za-z][a-z]{3,20}s|[Pp]olice)", re.ASCII
+)
+SPOKEN_FOR = re.compile(
+    r"(?:porte-parole d(?:e la |e l['’]|u |es |e |['’])|spokes(?:man|woman|person|people) for (?:the )?)"
+    r"(?P<owner>[\wà-ÿ][\wà-ÿ\-’' ]{1,60})",
+    re.IGNORECASE,
+)
+SUBJECT_OF = re.compile(
+    r"[^:;\n«“\"]{3,160}?\s(?:a|est|avait|était|was|has|had|is|met|ne|n['’]\w+|se|"
+    r"[a-z]{3,12}ed|toured|makes|remembers|quitte|reçoit)\s"
 )

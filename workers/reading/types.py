@@ -26,6 +26,9 @@ class Kind(StrEnum):
     OPINION = "opinion"
 
 
+SPOKEN = frozenset({Kind.STATEMENT, Kind.QUOTATION})
+
+
 class Attribution(StrEnum):
     """How the words of a passage are somebody's: quoted, reported, or the document's own."""
 
