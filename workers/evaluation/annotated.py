@@ -27,11 +27,11 @@ from pathlib import Path
 
 from workers.evaluation.table import COUNTED, Counted, Table, counted
 from workers.reading import Attribution, Kind, Passage, Reading, read
+from workers.reading.checkworthy import WANTED
 from workers.reading.denial import denies
 from workers.reading.names import squash
 
 LABELLED = Path(__file__).parents[2] / "tests/workers/reading/annotated/sentences.tsv"
-WANTED = 0.5  # the default of CHECKWORTHY_FROM
 _ARTICLE = re.compile(r"^(?:l['’]|(?:la|le|les|the|an?|des|une?|me)\s)", re.IGNORECASE)
 _AT = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
@@ -112,7 +112,7 @@ def figures(cases: list[Case]) -> dict[str, Counted]:
 
 def _who(case: Case) -> str:
     name = _ARTICLE.sub("", case.row["speaker"])
-    return case.row["who"] or (name if name in case.sentence else "")
+    return case.row["who"] or (name if name.lower() in case.sentence.lower() else "")
 
 
 def _is(cases: list[Case], column: str, value: str, found: Callable[[Case], str]) -> Counted:

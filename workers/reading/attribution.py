@@ -15,12 +15,14 @@ from workers.reading.speech import (
     ACCORDING,
     ACCUSED_BY,
     AFTER_QUOTE,
+    ASKS_FOR_MORE,
     AS_SAID,
     AS_THEY_SAY,
     ASIDE,
     BEGINS_A_SPEAKER,
     DENIAL_CLAUSE,
     FOR_SOMEBODY,
+    HAS_ITS_VERB,
     LAST_CLAUSE,
     NAMED,
     PLURAL,
@@ -52,15 +54,18 @@ class Conversation:
     def speakers(self, line: Span, spans: list[Span], quotes: list[Quotation]) -> list[Speaker]:
         """The speaker of each sentence of one line; a quotation keeps its speaker to its end."""
         earlier = Speaker(self.referents.last)
-        framed = [self._framed(span, quotes) for span in spans]
+        framed, acted = [], []
+        for span in spans:
+            framed.append(self._framed(span, quotes))
+            acted.append(Speaker(self.referents.last))
         said = {quote: _sayer(quote, spans, framed) for quote in quotes}
         found: list[Speaker] = []
-        for span, frame in zip(spans, framed, strict=True):
+        for span, frame, actor in zip(spans, framed, acted, strict=True):
             speaker = frame
             if not frame.name and quoted_share(span, quotes) > 0.5:
                 speaker = self._of_quotation(span, said, earlier)
             found.append(speaker)
-            earlier = speaker if speaker.name else earlier
+            earlier = speaker if speaker.name else actor
         if last := next((speaker.name for speaker in reversed(found) if speaker.name), ""):
             self.referents.last = last
         return found
@@ -125,9 +130,14 @@ class Conversation:
             if inverted := PRONOUN_IN_VERB.search(found["verb"]):
                 at = found.start("verb")
                 pronoun = (at + inverted.start() + 1, at + inverted.end())
-                yield self._placed(self.referents.again(found["verb"]), pronoun, found.span("verb"))
+                speaker = self._pronoun(found["verb"])
+                yield self._placed(speaker, pronoun, found.span("verb"))
                 continue
             yield from self._after_verb(found, known_only=known_only)
+
+    def _pronoun(self, verb: str) -> Speaker:
+        """Whom the pronoun behind a verb means; "dit-on" means nobody in particular."""
+        return NOBODY if verb.endswith("-on") else self.referents.again(verb)
 
     def _after_verb(self, found: re.Match[str], *, known_only: bool) -> Iterator[Speaker]:
         outside, (start, end) = self._sentence, found.span("who")
@@ -164,12 +174,16 @@ class Conversation:
             before = SUBJECT.search(outside[reach : verb.start()].rstrip())
             if before is None or not SAYS_WHAT.match(outside, verb.end()):
                 continue
+            if ASKS_FOR_MORE.search(outside, verb.start(), verb.end() + 2):
+                continue
             first = reach + before.start()
             if company := self.referents.spoken_for(before.group()):
                 speaker = Speaker(company, f"{before.group().strip()} {verb.group()}")
                 yield self._placed(speaker, (first, first + before.end()), verb.span())
                 continue
             start, end = self._subject(before.group())
+            if HAS_ITS_VERB.match(f"{before.group()[start:]} "):
+                continue
             who = (first + start, first + end)
             yield from self._spoken(who, verb.span(), verb.group(), known_only=True)
 
@@ -180,12 +194,14 @@ class Conversation:
         """
         pieces = [found.span() for found in re.finditer(r"[^,(]+", before)]
         start, end = pieces[-1] if pieces else (0, len(before))
-        subject = before[start:end]
+        subject, opening = before[start:end], before[slice(*pieces[0])] if pieces else ""
+        cast = self.referents.cast
+        described = cast.person_in(opening) and not cast.person_in(subject)
         stressed = PRONOUN.fullmatch(subject.strip()) is not None
-        if len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
-            opening = before[slice(*pieces[0])]
-            if self.referents.name_of(opening) or (before.endswith(",") and NAMED.fullmatch(opening.strip())):
-                start, end = pieces[0]
+        if len(pieces) > 1 and before.rstrip().endswith(",") and described:
+            start, end = pieces[0]
+        elif len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
+            start, end = pieces[0] if self.referents.name_of(opening) else (start, end)
         return start + (clause.start() if (clause := LAST_CLAUSE.search(before[start:end])) else 0), end
 
     def _spoken(

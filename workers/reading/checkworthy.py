@@ -8,14 +8,17 @@ import re
 from dataclasses import dataclass
 
 from workers.reading import quantities
+from workers.reading.modality import is_negated
 from workers.reading.names import names
 from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE
+
+WANTED = 0.5  # from here on a sentence states a fact that can be checked
 
 _PAST = re.compile(
     r"\b(?:a|ont|avons|avait|avaient|est|sont|était|étaient|vient|viennent|fut|"
     r"furent)\s(?:(?:été|d['’]|de|déjà|"
     r"donc|aussi|également|bien|rapidement|récemment|en conséquence|à plusieurs reprises|tous|"
-    r"toutes|\w{4,14}ment)\s?){0,3}(?:\w{2,18}(?:é|ée|és|ées|i|is|it|ie|ies|u|us|ue|ues|er|dit|ir|"
+    r"toutes|pas|jamais|plus|rien|\w{4,14}ment)\s?){0,3}(?:\w{2,18}(?:é|ée|és|ées|i|is|it|ie|ies|u|us|ue|ues|er|dit|ir|"
     r"ert|erte|ait|aite|int)|pu|dû|eu|su|vu|mis|pris)\b|"
     r"\bêtre\s\w{3,16}(?:é|ée|és|ées)\b|\bavoir\s\w{3,16}(?:é|i|u)\b|"
     r"\b(?:was|were|has|have|had|did)\b|\b\w{3,14}ed\b|\b(?:bought|sold|paid|made|took|gave|held|"
@@ -64,7 +67,7 @@ _WISH = re.compile(
     r"\b(?:il (?:faut|faudrait|fallait)|ils? faudraient|nous devons|on doit|souhait\w{1,5}|"
     r"espér\w{1,5}|"
     r"espère|impatients?|aimerai\w{1,3}|voudrai\w{1,3}|appelons à|merci|bravo|should|must|hopes?|"
-    r"wish(?:es)?|let['’]s|need to|ought to|thank|please|would like)\b",
+    r"wish(?:es)?|let['’]s|need to|ought to|thank|please|would like|join us|rendez-vous (?:à|au|le|ce|samedi|dimanche|\w{4,8}di))\b",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
@@ -85,10 +88,17 @@ _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|you|your)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(
     r"\W{0,3}(?:ils?|elles?|c['’]est|ce|cela|ça|they|it|this|that)\b", re.IGNORECASE
 )
+# A denial of "the accusations" says nothing by itself; one of "any plan to close" does.
 _ONLY_A_DENIAL = re.compile(
-    r"\b(?:dément(?:i|ent)?|nie(?:nt)?|denie[sd]|rejects?|rejected|fausses?|faux|false|untrue)\b"
-    r"[^.]{0,60}$",
+    r"\b(?:dément(?:i|ent)?|nie(?:nt)?|nié|réfute(?:nt)?|rejette(?:nt)?|conteste(?:nt)?|denie[sd]|"
+    r"rejects?|rejected)\b(?:[^.]{0,30}|[^.]{0,60}\b(?:accusations?|allégations?|soupçons|"
+    r"reproches|rumeurs?|allegations?|claims?|reports?|rumou?rs?)\b[^.]{0,40})$|"
+    r"\b(?:est|sont|étaient|is|are|was|were)\s(?:\w+\s){0,2}(?:fausses?|faux|false|untrue)\b"
+    r"[^.]{0,40}$",
     re.IGNORECASE,
+)
+_DENIED_BY_NAME = re.compile(
+    r"\b(?:avoir|être|que|tout projet|having|that|any plan|\w{3,}ing)\b", re.IGNORECASE
 )
 _CONNECTIVE = re.compile(
     r"^(?:(?:Mais|Et|Or|Donc|Car|Bref|Ainsi|Pourtant|Cependant|Toutefois|En effet|Par ailleurs|"
@@ -122,9 +132,10 @@ def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgem
         (0.15, "names somebody or something", bool(named)),
         (0.1, "names several", len(named) > 1),
         (0.2, "tells of something that happened", happened),
+        (0.1, "says that something did not happen", happened and is_negated(sentence)),
         (0.3, "an accusation, a suspicion or a ban", bool(_ACCUSATION.search(sentence))),
         (0.15, "reports a finding", bool(_REPORTS.search(sentence))),
-        (0.1, f"said by {speaker}", bool(speaker)),
+        (0.15, f"said by {speaker}", bool(speaker)),
         (0.15, "said with reserve", hedged),
         (-0.15 if has_figure else -0.35, "speaks of the future", predicts),
         (-0.4, "a wish or a demand", bool(_WISH.search(sentence))),
@@ -145,7 +156,8 @@ def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgem
 
 
 def _denies_only(sentence: str) -> bool:
-    return _ONLY_A_DENIAL.search(sentence.rstrip(' .»”"')) is not None
+    found = _ONLY_A_DENIAL.search(sentence.rstrip(' .»”"'))
+    return found is not None and not _DENIED_BY_NAME.search(found.group())
 
 
 def bare(sentence: str) -> str:

@@ -13,18 +13,29 @@ from workers.reading.names import squash
 from workers.reading.speech import DENIAL_CLAUSE, PRONOUN
 from workers.reading.types import Denial, Kind, Passage
 
+# A plan can be rejected, and a price disputed; words that are denied can only be untrue.
 _DENIES = re.compile(
-    r"(?<![\w-])(?:(?:a|ont|avait|avaient)\s(?:\w{2,15}\s){0,3}?(?:démenti|nié|contesté|réfuté|"
-    r"rejeté|récusé)|"
-    r"dément(?:ent|ait)?|nie(?:nt)?|conteste(?:nt)?|réfute(?:nt)?|rejette(?:nt)?|récuse(?:nt)?|"
-    r"(?:has |have )?(?:\w{4,12}ly )?(?:den(?:y|ies|ied)|reject(?:s|ed)|refut(?:es|ed)|"
-    r"disput(?:es|ed)))\b",
+    r"(?<![\w-])(?:(?P<always>(?:(?:a|ont|avait|avaient)\s(?:\w{2,15}\s){0,3}?(?:démenti|nié|réfuté)|"
+    r"dément(?:ent|ait)?|nie(?:nt)?|niait|réfute(?:nt)?|réfutait|s['’](?:inscrit|est inscrite?) en faux|"
+    r"(?:has |have |had )?(?:\w{4,12}ly )?(?:den(?:y|ies|ied)|refut(?:es|ed)|rebut(?:s|ted))))|"
+    r"(?:(?:a|ont|avait|avaient)\s(?:\w{2,15}\s){0,3}?(?:contesté|rejeté|récusé|balayé)|"
+    r"conteste(?:nt)?|contestait|rejette(?:nt)?|récuse(?:nt)?|balaie(?:nt)?|"
+    r"(?:has |have |had )?(?:\w{4,12}ly )?(?:reject(?:s|ed)|disput(?:es?|ed)|dismiss(?:es|ed))))"
+    r"(?![\w-])",
     re.IGNORECASE,
 )
 _WHAT_IS_DENIED = re.compile(
     r"\b(?:accusations?|allégations?|soupçons?|informations?|rumeurs?|affirmations?|faits|propos|"
-    r"reproches?|avoir|être|que|tout|toute|claims?|allegations?|reports?|rumou?rs?|charges|"
+    r"reproches?|montants?|chiffres?|versions?|thèses?|critiques|avoir|être|que|tout|toute|claims?|"
+    r"allegations?|reports?|rumou?rs?|charges|figures?|findings|accounts?|amounts?|"
     r"wrongdoing|doing|having|it|that|any|ces?|this|these|qu['’])",
+    re.IGNORECASE,
+)
+_CALLED_FALSE = re.compile(
+    r"\b(?:call(?:s|ed)|brand(?:s|ed)|described?|dismiss(?:es|ed))\b[^.!?\n]{1,60}?\b(?:false|untrue|"
+    r"baseless|unfounded|fabricated|nonsense|a lie|lies)\b|"
+    r"\b(?:qualifi(?:e|ent|é)|juge(?:nt)?|jugé|estim(?:e|ent|é))\b[^.!?\n]{1,60}?\b(?:faux|fausses?|"
+    r"mensongère?s?|infondée?s?|calomnieu(?:x|ses?)|sans fondement|de mensonges?)",
     re.IGNORECASE,
 )
 _FALSE = re.compile(
@@ -105,34 +116,45 @@ def denials(conversation: Conversation, passages: list[Passage]) -> list[Denial]
 
 def denies(sentence: str) -> bool:
     """Does somebody deny, dispute or reject in this sentence what is said of them?"""
-    if DENIAL_CLAUSE.search(sentence):
-        return True
+    return DENIAL_CLAUSE.search(sentence) is not None or _denying_verb(sentence) is not None
+
+
+def _denying_verb(sentence: str) -> re.Match[str] | None:
+    """The verb that denies, with something that can be denied behind it."""
     if _NOT_DENYING.search(sentence):
-        return False
-    verb = _DENIES.search(sentence)
-    return bool(verb and _WHAT_IS_DENIED.search(sentence, verb.end()))
+        return None
+    for verb in _DENIES.finditer(sentence):
+        if verb["always"] or _WHAT_IS_DENIED.search(sentence, verb.end()):
+            return verb
+    return _CALLED_FALSE.search(sentence)
 
 
 def _in_passage(conversation: Conversation, passages: list[Passage], at: int) -> _Found | None:
     passage = passages[at]
     sentence = _words_of(conversation, passage)
     if clause := DENIAL_CLAUSE.search(sentence):
-        comma = len(clause.group()) - len(clause.group().lstrip(", \u00a0"))
-        start = passage.start + clause.start() + comma
-        end = passage.start + len(sentence[: clause.end()].rstrip(' .»”"'))
-        speaker = conversation.referents.name_of(clause["who"]) or clause["who"].strip()
-        return _Found(at, start, end, speaker, f"“{conversation.text[start:end]}”")
-    if _NOT_DENYING.search(sentence):
-        return None
-    if (verb := _DENIES.search(sentence)) and _WHAT_IS_DENIED.search(sentence, verb.end()):
+        return _in_clause(conversation, passage, at, clause)
+    referents = conversation.referents
+    if verb := _denying_verb(sentence):
         subject = _subject(sentence[: verb.start()])
-        named = "" if PRONOUN.fullmatch(subject) else conversation.referents.name_of(subject)
-        speaker = conversation.referents.spoken_for(sentence[: verb.start()]) or named or passage.speaker
+        named = "" if PRONOUN.fullmatch(subject) else referents.name_of(subject)
+        speaker = referents.spoken_for(sentence[: verb.start()]) or named or passage.speaker
         if speaker:
             return _Found(at, passage.start, passage.end, speaker, f"“{verb.group()}”")
-    if (false := _FALSE.search(sentence)) and passage.speaker:
+    if (false := _FALSE.search(sentence)) and passage.speaker and not _NOT_DENYING.search(sentence):
         return _Found(at, passage.start, passage.end, passage.speaker, f"“{false.group()}”")
     return None
+
+
+def _in_clause(
+    conversation: Conversation, passage: Passage, at: int, clause: re.Match[str]
+) -> _Found:
+    """The denial in a clause behind what it denies: ", ce que X dément"."""
+    comma = len(clause.group()) - len(clause.group().lstrip(", \u00a0"))
+    start = passage.start + clause.start() + comma
+    end = passage.start + len(clause.string[: clause.end()].rstrip(' .»”"'))
+    speaker = conversation.referents.name_of(clause["who"]) or clause["who"].strip()
+    return _Found(at, start, end, speaker, f"“{conversation.text[start:end]}”")
 
 
 def _subject(words: str) -> str:

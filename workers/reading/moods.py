@@ -40,9 +40,10 @@ SAID_THAT = re.compile(
 )
 NEGATIVE = re.compile(
     r"\b(?P<pas>pas|point)\b|"
-    r"\b(?P<alone>jamais|aucune?s?|rien|nullement|guère|non(?!-)|ni)\b|"
+    r"\b(?P<alone>jamais|aucune?s?|rien|nullement|guère|non(?!-)|ni|"
+    r"personne(?=\s(?:ne\s|n['’])))\b|"
     r"\b(?P<paired>plus|personne|nulle?)\b|"
-    r"(?P<english>\b(?:not|never|(?-i:no)|none|nobody|nothing|neither|nor|cannot|without any)\b|"
+    r"(?P<english>\b(?:not|never|(?-i:no|No(?=\s[a-z]))|none|nobody|nothing|neither|nor|cannot|without any)\b|"
     r"\b\w{2,6}n['’]t\b)",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from workers.reading.abbreviations import words
 
 _WORD = re.compile(r"(?:[ldjmtnscLDJMTNSC]|[Qq]u|jusqu|[Ll]orsqu)['’](?=\w)|\w[\w\-’']*\w|\w")
-_PARTICLES = frozenset(words("de von van der den bin ben al el da di du dos la"))
+_PARTICLES = frozenset(words("de von van der den bin ben al el da di du dos la le"))
 _FUNCTION = frozenset(
     words(
         "le la les l un une des du de au aux ce cet cette ces il elle ils elles on nous vous je j "
@@ -141,7 +141,7 @@ def names(text: str) -> list[Mention]:
         alone = len(run) == 1 and run[0].group().isupper() and len(run[0].group()) > 2
         if run and (alone or run[-1].group().endswith(("'s", "’s"))):
             _close(text, run, found)
-        particle = bool(run) and word.group() in _PARTICLES
+        particle = bool(run) and word.group().lower() in _PARTICLES
         if run and (gap not in (" ", "\u00a0") or not (capital or particle)):
             _close(text, run, found)
         if capital or (particle and run):
@@ -151,10 +151,10 @@ def names(text: str) -> list[Mention]:
 
 
 def _close(text: str, run: list[re.Match[str]], found: list[Mention]) -> None:
-    while run and run[-1].group() in _PARTICLES:
+    while run and run[-1].group().lower() in _PARTICLES:
         run.pop()
-    while len(run) > 1 and run[0].group().lower() in _TITLES:
-        run.pop(0)
+    titles = [at for at, word in enumerate(run[:-1]) if word.group().lower() in _TITLES]
+    del run[: titles[-1] + 1 if titles else 0]
     while len(run) > 2 and run[0].group().lower() in _NOT_A_PERSON:
         run.pop(0)
     if run:
@@ -190,9 +190,9 @@ def _people(text: str, mentions: list[Mention]) -> dict[str, str]:
 
 def _could_be_a_person(name: str) -> bool:
     parts = name.split()
-    if not 2 <= sum(part not in _PARTICLES for part in parts) <= 4:
+    if not 2 <= sum(part.lower() not in _PARTICLES for part in parts) <= 4:
         return False
-    capitals = [part for part in parts if part not in _PARTICLES]
+    capitals = [part for part in parts if part.lower() not in _PARTICLES]
     if any(part.lower() in _NOT_A_PERSON or any(map(str.isdigit, part)) for part in capitals):
         return False
     return not any(part.isupper() and len(part) > 2 for part in capitals[:1]) and (

@@ -7,12 +7,13 @@ from functools import cache
 from py3langid import langid
 
 from workers.reading.attribution import Conversation
-from workers.reading.checkworthy import bare, judge, wording
+from workers.reading.checkworthy import WANTED, bare, judge, wording
 from workers.reading.denial import denials
 from workers.reading.extract import extract
 from workers.reading.kinds import is_appeal, line_kinds, prefix_end
 from workers.reading.modality import is_hedged, is_negated
 from workers.reading.names import cast_of
+from workers.reading.opinion import is_rubric, voices_opinion
 from workers.reading.origin import masthead
 from workers.reading.passages import (
     Quotation,
@@ -30,6 +31,8 @@ READER = "reader/2"
 # The rules read the first two; the others are there so that a German text is not called French.
 _LANGUAGES = ["fr", "en", "de", "es", "it", "nl", "pt"]
 _LONG_ENOUGH_TO_TELL = 80
+_BEHIND = 4  # characters between a quotation and the words for its speaker: a comma, spaces
+_RUBRIC_WITHIN = 6  # lines from the top, where a piece is called an editorial
 MOSTLY = 0.45  # the share of a sentence between quotation marks that makes it a quotation
 
 
@@ -48,6 +51,8 @@ def read(body: bytes, *, content_type: str, url: str = "", fetched_at: datetime)
     passages: list[Passage] = []
     for line, kind in zip(spans, kinds, strict=True):
         passages.extend(_line(conversation, line, kind, language))
+    if any(is_rubric(page.text[slice(*line)]) for line in spans[:_RUBRIC_WITHIN]):
+        passages = [_in_an_opinion_piece(passage) for passage in passages]
     head = masthead(page, spans, [kind is Kind.HEADING for kind in kinds], url=url)
     return Reading(
         text=page.text,
@@ -102,7 +107,7 @@ def _passage(
     sentence = text[span[0] : span[1]]
     if len(sentence) >= _LONG_ENOUGH_TO_TELL:
         language = _language(sentence)
-    kind = _kind(sentence, span, quotes)
+    kind = _kind(sentence, span, quotes, speaker)
     if kind is Kind.BOILERPLATE:
         speaker = NOBODY
     passage = Passage(
@@ -113,7 +118,7 @@ def _passage(
         speaker=speaker.name,
         speaker_span=speaker.who,
         cue_span=speaker.cue,
-        attribution=_attribution(span, quotes, speaker),
+        attribution=_attribution(kind, span, quotes, speaker),
     )
     return _judged(passage, sentence, speaker, quotes) if kind in SPOKEN else passage
 
@@ -127,6 +132,10 @@ def _judged(
         bare(sentence), speaker=speaker.name, hedged=hedged, language=passage.language
     )
     attributed = (f"speaker: “{speaker.because}”",) if speaker.because else ()
+    if judgement.score < WANTED and passage.attribution is Attribution.NONE and (
+        voices_opinion(sentence)
+    ):
+        return replace(passage, kind=Kind.OPINION, because=("an opinion of whoever writes",))
     inside = _opened_before((passage.start, passage.end), quotes)
     return replace(
         passage,
@@ -138,8 +147,17 @@ def _judged(
     )
 
 
-def _attribution(span: Span, quotes: list[Quotation], speaker: Speaker) -> Attribution:
-    if quoted_share(span, quotes) > MOSTLY:
+def _in_an_opinion_piece(passage: Passage) -> Passage:
+    """What an editorial says in its own voice is opinion unless it can be checked."""
+    own = passage.kind is Kind.STATEMENT and passage.attribution is Attribution.NONE
+    if not own or passage.checkworthy >= WANTED:
+        return passage
+    because = ("stands in an opinion piece", *passage.because)
+    return replace(passage, kind=Kind.OPINION, checkworthy=0.0, because=because)
+
+
+def _attribution(kind: Kind, span: Span, quotes: list[Quotation], speaker: Speaker) -> Attribution:
+    if kind is Kind.QUOTATION or quoted_share(span, quotes) > MOSTLY:
         return Attribution.DIRECT
     return Attribution.INDIRECT if speaker.name or speaker.cue else Attribution.NONE
 
@@ -148,9 +166,24 @@ def _opened_before(span: Span, quotes: list[Quotation]) -> bool:
     return any(quote.start < span[0] < quote.end for quote in quotes)
 
 
-def _kind(sentence: str, span: Span, quotes: list[Quotation]) -> Kind:
+def _kind(sentence: str, span: Span, quotes: list[Quotation], speaker: Speaker) -> Kind:
     if is_appeal(sentence):
         return Kind.BOILERPLATE
-    if sentence.rstrip(" »”\"’')").endswith("?"):
+    quote = _opening_quotation(span, quotes)
+    framed = quote is not None and _frame_follows(quote, speaker)
+    asked = sentence[: quote.end - span[0]] if quote and framed else sentence
+    if asked.rstrip(" \u00a0,»”\"’')").endswith("?"):
         return Kind.QUESTION
-    return Kind.QUOTATION if quoted_share(span, quotes) > MOSTLY else Kind.STATEMENT
+    quoted = framed or quoted_share(span, quotes) > MOSTLY
+    return Kind.QUOTATION if quoted else Kind.STATEMENT
+
+
+def _opening_quotation(span: Span, quotes: list[Quotation]) -> Quotation | None:
+    """The quotation that a sentence begins with."""
+    return next((q for q in quotes if q.start == span[0] and q.end <= span[1]), None)
+
+
+def _frame_follows(quote: Quotation, speaker: Speaker) -> bool:
+    """Do the words that say who speaks stand right behind a quotation: "« ... », a dit X"?"""
+    words = [span for span in (speaker.who, speaker.cue) if span]
+    return bool(words) and 0 <= min(words)[0] - quote.end <= _BEHIND

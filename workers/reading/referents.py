@@ -24,6 +24,8 @@ from workers.reading.speech import (
     WHO_ENDS,
 )
 
+# "le président de l'association": a role is a speaker, whoever holds it.
+_HOLDER = re.compile(r"(?:l['’]|la |le |les |the |un |une |an? |son |sa |ses |his |her |their )", re.I)
 _OPENING_ARTICLE = re.compile(
     r"(?:L[ae]s?\s|L['’]|Certain|Plusieurs|Des\s|The\s|Some\s|Une?\s|An?\s)"
 )
@@ -77,15 +79,16 @@ class Referents:
             return Speaker(company, reason)
         if ENTOURAGE.search(words):
             return Speaker(self._entourage(words, sentence), because or words)
-        if name := self.cast.person_in(words) or self.cast.company_in(words):
+        if name := self._named(words):
             return Speaker(name, because)
         if COMPANY_WORDS.search(words) and self.cast.company:
             return Speaker(self.cast.company, f"{words}, {because}")
         if PRONOUN.fullmatch(words):
             return self.again(f"{words} {because}")
         if (role := ROLE_WORDS.search(words)) and len(words) < 60:
-            name = self._by_role(role["role"].lower())
-            return Speaker(name, f"{words} {because}") if name else None
+            if name := self._by_role(role["role"].lower()):
+                return Speaker(name, f"{words} {because}")
+            return self._described(words, because, known_only=not _HOLDER.match(words))
         return self._described(words, because, known_only=known_only)
 
     def spoken_for(self, words: str) -> str:
@@ -111,6 +114,11 @@ class Referents:
         if len(people) > 1 or (people and self.last not in people):
             self.last = ""
 
+    def _named(self, words: str) -> str:
+        """The person or company that words name, rather than what they work for."""
+        cast, first = self.cast, WHO_ENDS.split(words)[0]
+        return cast.person_in(first) or cast.person_in(words) or cast.company_in(words)
+
     def _actor(self, words: str) -> str:
         if name := self.cast.person_in(words):
             return name
@@ -124,8 +132,7 @@ class Referents:
 
     def _described(self, words: str, because: str, *, known_only: bool) -> Speaker | None:
         words = WHO_ENDS.split(words)[0].strip()
-        known = NAMED.fullmatch(words) or INSTITUTION.fullmatch(words) or PLURAL.fullmatch(words)
-        if known_only and not known:
+        if known_only and not _looks_like_a_speaker(words):
             return None
         if not 2 < len(words) <= 80:
             return None
@@ -142,3 +149,10 @@ class Referents:
             owner = re.sub(r"^(?:l['’]\w+|l\w \w+) de ", "", owner)
             return f"{'l’' if vowel else 'le '}{phrase[4:]} de {owner}"
         return phrase[:1].lower() + phrase[1:] if phrase[:2] in ("L'", "L’") else phrase
+
+
+def _looks_like_a_speaker(words: str) -> bool:
+    """An institution, a plural of people, or a name and nothing else."""
+    if any(pattern.fullmatch(words) for pattern in (NAMED, INSTITUTION, PLURAL)):
+        return True
+    return any(mention.name == words for mention in names(words))

@@ -44,7 +44,13 @@ _ENGLISH_VERBS = (
     r"promis(?:es|ed)|hop(?:es|ed)|wonder(?:s|ed)|point(?:s|ed) out|found|finds|estimat(?:es|ed)|"
     r"report(?:s|ed)|call(?:s|ed)|asks|asked|demand(?:s|ed)|vow(?:s|ed)|sigh(?:s|ed)|"
     r"conced(?:es|ed)|testif(?:ies|ied)|conclud(?:es|ed)|sum(?:s|med)|thinks|believes|"
-    r"is demanding|are demanding"
+    r"is demanding|are demanding|hope|believe|think|argue|insist|warn|complain"
+)
+# Verbs that may close a sentence ("..., a police source said") and are no nouns besides.
+_ENGLISH_CLOSING = (
+    r"(?:has |had |have |also )?(?:said|says|told|added|adds|wrote|writes|noted|notes|found|warned|"
+    r"warns|recalled|recalls|explained|explains|insisted|insists|announced|confirmed|argued|"
+    r"argues|claimed|claims|stated|states|admitted|sighs|sighed|retorted|replied|tweeted)"
 )
 _ENGLISH = rf"(?:has |have |had )?(?:also |repeatedly |firmly |flatly )?(?:{_ENGLISH_VERBS})"
 # "X is accused" is said of X and not by X.
@@ -52,7 +58,7 @@ _ACTIVE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing 
 VERB = rf"{_ACTIVE}(?<![\w'’-])(?:{_FRENCH}|{_ENGLISH})(?![\w'’-])"
 ACCORDING = re.compile(
     r"(?:^|(?<=[\s(«“\"]))(?P<verb>[Ss]elon|[Dd]['’]après|[Aa]ux dires d[eu’']|[Aa]ccording to|"
-    r"[ÀàAa] en croire|[Dd]e (?=source\s))\s?(?P<who>[^,;:\n«“\"]{2,160})"
+    r"[ÀàAa] en croire|(?:(?<=^)[Dd]e (?=source\s)))\s?(?P<who>[^,;:\n«“\"]{2,160})"
 )
 FOR_SOMEBODY = re.compile(
     r"^(?P<verb>Pour|For)\s(?P<who>[^.;:\n«“\"]{3,160}),\s(?:on|il|elle|c['’]|ce|cela|le|la|les|the|it)\b"
@@ -69,8 +75,9 @@ AS_SAID = re.compile(rf"\b(?:[Cc]omme|[Aa]s)\s(?P<verb>{VERB})(?P<who>[^\n,;«�
 ASIDE = re.compile(rf",\s(?P<verb>{VERB})(?P<who>[^\n;«“\"]{{0,160}})")
 # ... and before it, behind the words: "”, Mary Stone said", ", a police source said".
 TRAILING = re.compile(
-    rf"[,»”\"’]\s(?P<who>[^\s,;:«»“”\"\n][^,;:«»“”\"\n]{{1,100}}?)\s(?P<verb>{_ENGLISH})"
-    r"(?=[\s,.]|$)"
+    rf"[,»”\"’]\s(?P<who>[^\s,;:«»“”\"\n]"
+    rf"(?:(?!\s(?:did|was|were|has|had|is|are|not|declined)\s)[^,;:«»“”\"\n]){{1,80}}?)\s"
+    rf"(?P<verb>{_ENGLISH_CLOSING})(?=[\s,.]|$)"
 )
 AS_THEY_SAY = re.compile(
     rf"^(?:[Aa]s|[Cc]omme)\s(?P<who>[^,;:«»“”\"\n]{{2,100}}?)\s(?P<verb>{_ENGLISH})(?=[\s,.]|$)"
@@ -91,16 +98,16 @@ SAYS_WHAT = re.compile(
     r"[«“\"])|\s?:|\s\w{1,3}\s\w|\s(?:the|its|having|it|he|she|they)\b|\s\w{1,30}"
 )
 SKIPPED = re.compile(
-    r"\s{0,2}(?:(?:à|au|aux|auprès d[eu]|sur|devant|dans|chez|lors d[eu]|to)\s(?:l['’]|la |le |"
-    r"les )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|(?:lundi|mardi|mercredi|jeudi|vendredi|"
+    r"\s{0,2}(?:(?:à|au|aux|auprès d[eu]|sur|devant|dans|chez|lors d(?:[eu]|['’]une?)|to)\s"
+    r"(?:l['’]|la |le |les |son |sa |ses |une? )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|(?:lundi|mardi|mercredi|jeudi|vendredi|"
     r"samedi|"
     r"dimanche|hier|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|à son tour|encore|également|"
     r"ainsi|alors)(?=[\s,])"
 )
 WHO_ENDS = re.compile(
-    r"\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|vendredi|samedi|"
+    r"(?<!close)\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|vendredi|samedi|"
     r"dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|d[e'’]\s?(?:ne pas )?\w+(?:er|"
-    r"ir|oir|dre|tre)|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
+    r"ir|oir|dre|tre)|de source|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
 )
 BEGINS_A_SPEAKER = re.compile(
     r"\s(?:(?:l['’]|d['’]autres )\w|(?:la|le|les|une?|des|son|sa|ses|leurs?|cet?|cette|ces|the|"
@@ -110,24 +117,34 @@ BEGINS_A_SPEAKER = re.compile(
 ENTOURAGE = re.compile(
     r"\b(?:(?:l['’]|son |leur |the )?(?:entourage|équipe|avocate?|conseil|camp)\b|(?:les|ses|"
     r"des) proches|"
-    r"un proche|une source|des sources|(?:his|her|their) (?:team|aides|lawyer)|aides to|"
+    r"un proche|une source|des sources|people close|(?:his|her|their) (?:team|aides|lawyer)|aides to|"
     r"lawyers? for|"
     r"sources? (?:close|proche))",
     re.IGNORECASE,
 )
 SPOKESPERSON = re.compile(r"porte-parole|spokes(?:man|woman|person|people)", re.IGNORECASE)
 PRONOUN = re.compile(r"(?:^|.*\s)(?:il|elle|ils|elles|he|she|they|on|celui-ci|celle-ci)", re.I)
-PRONOUN_IN_VERB = re.compile(r"-(?:il|elle|ils|elles)\b")
+PRONOUN_IN_VERB = re.compile(r"-(?:il|elle|ils|elles|on)\b")
 COMPANY_WORDS = re.compile(
     rf"(?:^|\s)(?:l['’]|la |le |the |cette |ce |this )(?:{COMPANY_NOUN})\b", re.IGNORECASE
 )
 ROLE_WORDS = re.compile(rf"(?<![\w-])(?P<role>{ROLE})(?![\w-])", re.IGNORECASE)
+_BODIES = (
+    "institution|organisation|ministère|gouvernement|exécutif|parquet|commission|association|ong|"
+    "autorités|police|mairie|préfecture|direction|syndicat|agence|institut|observatoire|centre|"
+    "fédération|collectif|ligue|chambre|cour|tribunal|région|département|commune|ville|hôpital|"
+    "exploitant|opposition|majorité|défense|accusation|pompiers|secours|gendarmes|enquêteurs|"
+    "magistrats|juges|riverains|habitants|organisateurs|médecins|chercheurs|experts|témoins?|"
+    "syndicats|associations|parents|salariés|élus|auteurs|victime|prévenu|suspect|procureure?|"
+    "government|ministry|agency|council|union|court|prosecutors?|company|charity|institute|office|"
+    "department|county|city|town|hospital|operator|defence|defense|board|committee|watchdog|"
+    "officials|investigators|firefighters|researchers|residents|organisers|organizers|campaigners"
+)
 INSTITUTION = re.compile(
-    r"(?:l['’]|la |le |les |the )(?:institution|organisation|ministère|gouvernement|exécutif|"
-    r"parquet|commission|association|ONG|autorités|police|mairie|préfecture|direction|syndicat|"
-    r"government|ministry|agency|council|authorities|union|court|prosecutors?)\b[\wà-ÿ\- ’']{0,50}|"
+    rf"(?:l['’]|la |le |les |the |its )(?:[\wà-ÿ\-'’]{{2,20}}\s){{0,2}}(?:{_BODIES})\b"
+    r"[\wà-ÿ\- ’']{0,50}|"
     r"(?:certaine?s|plusieurs|des|une?|an?|some|several|"
-    r"many)\s[\wà-ÿ\-]{3,20}(?:\s[\wà-ÿ\-]{3,20}){0,2}",
+    r"many|local)\s[\wà-ÿ\-]{3,20}(?:\s[\wà-ÿ\-]{3,20}){0,2}",
     re.IGNORECASE,
 )
 NAMED = re.compile(
@@ -163,4 +180,15 @@ SPOKEN_FOR = re.compile(
 SUBJECT_OF = re.compile(
     r"[^:;\n«“\"]{3,160}?\s(?:a|est|avait|était|was|has|had|is|met|ne|n['’]\w+|se|"
     r"[a-z]{3,12}ed|toured|makes|remembers|quitte|reçoit)\s"
+)
+# With a figure behind them these verbs ask or count and report nothing.
+ASKS_FOR_MORE = re.compile(
+    r"(?:demand|réclam|exig|propos|recens|lanc|chiffr|évalu|call|found|find|report)\w{0,4}\s\d",
+    re.IGNORECASE,
+)
+# A clause that has its verb already is no subject of another: "L'homme était connu, a dit X".
+HAS_ITS_VERB = re.compile(
+    r"^(?:(?!\b(?:qui|who|which|that|dont)\b).)*?\b(?:est|sont|était|étaient|a|ont|avait|avaient|sera|"
+    r"seront|aurait|auraient|was|were|is|are|has|had|will)\s",
+    re.IGNORECASE,
 )
