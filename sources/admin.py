@@ -4,6 +4,7 @@ What a document says is hostile text and is only ever shown escaped. Rows change
 alone, except for the list of outlets, which people keep.
 """
 
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -262,18 +263,34 @@ def _passages(request: HttpRequest, version: Version) -> dict[str, Any]:
 
 
 def _shown(passage: Passage, text: str, marked: tuple[int, int] | None) -> dict[str, Any]:
-    """A passage as its text before, in and after the mark."""
-    start, end = marked or (passage.end, passage.end)
-    first = min(max(start, passage.start), passage.end)
-    last = max(min(end, passage.end), first)
+    """A passage in pieces: what a link asks for is marked, and how its speaker is known titled."""
+    said = {"direct": _("quoted"), "indirect": _("reported")}
+    begins = marked is not None and passage.start <= marked[0] < passage.end
     return {
         "passage": passage,
         "grey": passage.kind not in PROPOSED,
-        "before": text[passage.start : first],
-        "marked": text[first:last],
-        "after": text[last : passage.end],
-        "begins": marked is not None and passage.start <= start < passage.end,
+        "attribution": said.get(passage.attribution, ""),
+        "pieces": _pieces(passage, text, marked),
+        "begins": begins,
     }
+
+
+def _pieces(passage: Passage, text: str, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
+    spans = [
+        (passage.speaker_start, passage.speaker_end, passage.speaker or _("The speaker")),
+        (passage.cue_start, passage.cue_end, _("Says that somebody speaks")),
+    ]
+    titled = [(a, b, title) for a, b, title in spans if a is not None and b is not None]
+    inner = [*(marked or ()), *(edge for a, b, _title in titled for edge in (a, b))]
+    within = {edge for edge in inner if passage.start < edge < passage.end}
+    return [
+        {
+            "text": text[start:end],
+            "marked": marked is not None and marked[0] <= start < marked[1],
+            "title": next((title for a, b, title in titled if a <= start < b), ""),
+        }
+        for start, end in pairwise(sorted(within | {passage.start, passage.end}))
+    ]
 
 
 def _asked(request: HttpRequest) -> tuple[int, int] | None:

@@ -155,6 +155,12 @@ class Passage(models.Model):
     kind = models.CharField(_("kind"), max_length=16)
     language = models.CharField(_("language"), max_length=12, blank=True)
     speaker = models.TextField(_("speaker"), blank=True)
+    # Offsets into the text, like start and end: the words for the speaker and for speaking.
+    speaker_start = models.IntegerField(null=True)
+    speaker_end = models.IntegerField(null=True)
+    cue_start = models.IntegerField(null=True)
+    cue_end = models.IntegerField(null=True)
+    attribution = models.CharField(_("attribution"), max_length=8, blank=True, default="")
     hedged = models.BooleanField(_("hedged"))
     negated = models.BooleanField(_("negated"))
     checkworthy = models.FloatField(_("worth checking"))

@@ -18,6 +18,7 @@ from workers.matching.likeness import sketch
 from workers.matching.matcher import configured
 from workers.placing import Placing, published, wait_for_turn
 from workers.reading import READER, Reading, Unreadable, read
+from workers.reading import Passage as Read
 
 
 def ingest(waiting: UUID, *, at: datetime) -> None:
@@ -70,6 +71,8 @@ def _outcome(version: Version, reading: Reading) -> intake.Outcome:
             kind=passage.kind.value,
             language=passage.language,
             speaker=passage.speaker,
+            attribution=passage.attribution.value,
+            **_places(passage),
             hedged=passage.hedged,
             negated=passage.negated,
             checkworthy=passage.checkworthy,
@@ -93,3 +96,14 @@ def _outcome(version: Version, reading: Reading) -> intake.Outcome:
             if passage.kind in origins.PROSE
         ),
     )
+
+
+def _places(passage: Read) -> dict[str, int | None]:
+    """Where the words stand that name the speaker and that say somebody speaks."""
+    who, cue = passage.speaker_span or (None, None), passage.cue_span or (None, None)
+    return {
+        "speaker_start": who[0],
+        "speaker_end": who[1],
+        "cue_start": cue[0],
+        "cue_end": cue[1],
+    }

@@ -20,7 +20,7 @@ from claims.review import Beginning, Found, propose
 from sources.models import Document, Version
 from workers.matching.matcher import Judged, Matcher, Pair
 from workers.matching.search import described
-from workers.reading import Kind, Passage, Quantity, Reading
+from workers.reading import SPOKEN, Passage, Quantity, Reading
 
 RELATED = 0.5  # below it a passage and a claim are two matters
 CANDIDATES = 50  # claims that each passage is compared with; neighbours share its headline
@@ -75,9 +75,8 @@ class Placing:
     def _worth(self) -> Iterator[int]:
         """The passages that are worth checking, and those that somebody denies."""
         for number, passage in enumerate(self.reading.passages):
-            spoken = passage.kind in (Kind.STATEMENT, Kind.QUOTATION)
             worth = passage.checkworthy >= settings.CHECKWORTHY_FROM or number in self.denied
-            if spoken and worth:
+            if passage.kind in SPOKEN and worth:
                 yield number
 
     def _place(self, number: int) -> UUID:

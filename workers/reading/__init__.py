@@ -2,6 +2,7 @@
 
 from workers.reading.reader import READER, read
 from workers.reading.types import (
+    SPOKEN,
     Attribution,
     Denial,
     Kind,
@@ -14,6 +15,7 @@ from workers.reading.types import (
 
 __all__ = [
     "READER",
+    "SPOKEN",
     "Attribution",
     "Denial",
     "Kind",

@@ -10,8 +10,8 @@ def words(listed: str) -> tuple[str, ...]:
 NEVER_LAST = frozenset(
     words(
         "m mm mme mmes mlle mgr dr drs pr prof me st ste cf ex p pp vol éd art n° no al env tél "
-        "av bd chap hab cie op bull mt ave mr mrs ms gen sen gov rep col capt lt sgt fig vs rev hon jan feb aug sept oct nov "
-        "dec"
+        "av bd chap hab cie op bull mt ave mr mrs ms gen sen gov rep col capt lt sgt fig vs rev "
+        "hon jan feb aug sept oct nov dec"
     )
 )
 # Among them, words as well: they end a sentence before an ordinary opening word.

@@ -15,16 +15,15 @@ from workers.reading.speech import (
     ACCORDING,
     ACCUSED_BY,
     AFTER_QUOTE,
-    ASKS_FOR_MORE,
     AS_SAID,
     AS_THEY_SAY,
     ASIDE,
+    ASKS_FOR_MORE,
     BEGINS_A_SPEAKER,
     DENIAL_CLAUSE,
     FOR_SOMEBODY,
     HAS_ITS_VERB,
     LAST_CLAUSE,
-    NAMED,
     PLURAL,
     PRONOUN,
     PRONOUN_IN_VERB,
@@ -32,6 +31,7 @@ from workers.reading.speech import (
     SAYS_WHAT,
     SKIPPED,
     SPEECH,
+    SPOKESPERSON_WORDS,
     SUBJECT,
     TRAILING,
     WHO_ENDS,
@@ -117,8 +117,8 @@ class Conversation:
             for found in pattern.finditer(outside):
                 because = " ".join(found.group().split())
                 yield from self._spoken(found.span("who"), found.span("verb"), because)
-        if (found := FOR_SOMEBODY.match(outside)) and self.cast.person_in(found["who"]):
-            yield from self._spoken(found.span("who"), found.span("verb"), found["verb"])
+        if (whose := FOR_SOMEBODY.match(outside)) and self.cast.person_in(whose["who"]):
+            yield from self._spoken(whose.span("who"), whose.span("verb"), whose["verb"])
 
     def _behind(
         self, outside: str, pattern: re.Pattern[str], *, known_only: bool = False
@@ -182,7 +182,8 @@ class Conversation:
                 yield self._placed(speaker, (first, first + before.end()), verb.span())
                 continue
             start, end = self._subject(before.group())
-            if HAS_ITS_VERB.match(f"{before.group()[start:]} "):
+            aside = before.group().endswith(",")
+            if aside and HAS_ITS_VERB.match(before.group()[start:]):
                 continue
             who = (first + start, first + end)
             yield from self._spoken(who, verb.span(), verb.group(), known_only=True)
@@ -202,7 +203,9 @@ class Conversation:
             start, end = pieces[0]
         elif len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
             start, end = pieces[0] if self.referents.name_of(opening) else (start, end)
-        return start + (clause.start() if (clause := LAST_CLAUSE.search(before[start:end])) else 0), end
+        return start + (
+            clause.start() if (clause := LAST_CLAUSE.search(before[start:end])) else 0
+        ), end
 
     def _spoken(
         self, who: Span, cue: Span, because: str, *, known_only: bool = False
@@ -217,8 +220,10 @@ class Conversation:
     def _placed(self, speaker: Speaker, who: Span, cue: Span) -> Speaker:
         """The speaker with the place of their words: the name alone, where it is among them."""
         words = self._sentence[slice(*who)]
-        at = words.find(speaker.name) if speaker.name else -1
-        if at >= 0:
+        if found := SPOKESPERSON_WORDS.search(words):
+            who, words = (who[0] + found.start(), who[1]), found.group()
+        at = -1 if found else words.find(speaker.name)
+        if at >= 0 and speaker.name:
             start, end = who[0] + at, who[0] + at + len(speaker.name)
         else:
             start = who[0] + len(words) - len(words.lstrip(" ,.\xa0"))

@@ -1,4 +1,4 @@
-"""Would a fact-checker want this sentence, and how would the claim read on the ledger?
+"""Would a fact-checker want this sentence?
 
 The score is a sum of stated reasons and not a model's opinion: a reviewer can see why a sentence
 was proposed. It is set so that 0.5 parts the two, and rather misses a claim than proposes a wish.
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from workers.reading import quantities
 from workers.reading.modality import is_negated
 from workers.reading.names import names
-from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE
 
 WANTED = 0.5  # from here on a sentence states a fact that can be checked
 
@@ -67,7 +66,8 @@ _WISH = re.compile(
     r"\b(?:il (?:faut|faudrait|fallait)|ils? faudraient|nous devons|on doit|souhait\w{1,5}|"
     r"espér\w{1,5}|"
     r"espère|impatients?|aimerai\w{1,3}|voudrai\w{1,3}|appelons à|merci|bravo|should|must|hopes?|"
-    r"wish(?:es)?|let['’]s|need to|ought to|thank|please|would like|join us|rendez-vous (?:à|au|le|ce|samedi|dimanche|\w{4,8}di))\b",
+    r"wish(?:es)?|let['’]s|need to|ought to|thank|please|would like|join us|promet(?:tent)?|"
+    r"promises|prédit|prédisent|predicts?|rendez-vous (?:à|au|le|ce|\w{2,5}di))\b",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
@@ -100,16 +100,6 @@ _ONLY_A_DENIAL = re.compile(
 _DENIED_BY_NAME = re.compile(
     r"\b(?:avoir|être|que|tout projet|having|that|any plan|\w{3,}ing)\b", re.IGNORECASE
 )
-_CONNECTIVE = re.compile(
-    r"^(?:(?:Mais|Et|Or|Donc|Car|Bref|Ainsi|Pourtant|Cependant|Toutefois|En effet|Par ailleurs|"
-    r"De plus|En outre|Enfin|Dans le détail|Deuxièmement|Premièrement|But|And|So|However|Meanwhile|"
-    r"Moreover|Still|Yet)\b(?:\spourtant)?,?\s){1,2}"
-)
-_LEADING_FRAME = re.compile(
-    r"^(?:[Ss]elon|[Dd]['’]après|[Aa]ccording to)\s[^,.;:«“\"]{2,80},\s(?=[«“\"]?[\wÀ-ÿ])"
-)
-_WIRE_DATELINE = re.compile(r"^[A-ZÀ-Ý][\w\s,.\-’'/]{1,40}\([A-Z][\w. ]{1,20}\)\s?[-–—]+\s?")
-_MARKS = {"«": "»", "“": "”", '"': '"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,47 +148,3 @@ def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgem
 def _denies_only(sentence: str) -> bool:
     found = _ONLY_A_DENIAL.search(sentence.rstrip(' .»”"'))
     return found is not None and not _DENIED_BY_NAME.search(found.group())
-
-
-def bare(sentence: str) -> str:
-    """What a sentence says, without the connective before it and the frame around it."""
-    words = _WIRE_DATELINE.sub("", " ".join(sentence.split()))
-    words = _CONNECTIVE.sub("", words, count=1)
-    words = DENIAL_CLAUSE.sub("", words)
-    return CLOSING_FRAME.sub("", _LEADING_FRAME.sub("", words, count=1)).strip()
-
-
-def wording(sentence: str, *, speaker: str, inside: bool) -> str:
-    """The sentence as a claim, close to its own words; `inside`: a quotation is still open."""
-    words = bare(sentence)
-    quoted = inside or words[:1] in _MARKS
-    words = _balanced(words).rstrip(" .;:,…")
-    words = words[:1].upper() + words[1:]
-    if quoted and speaker and _FIRST_PERSON.search(words):
-        # "We never did" means nothing on a ledger without the name of who said it.
-        saying = words if words[:1] in _MARKS else f"« {words} »"
-        words = f"{speaker[:1].upper()}{speaker[1:]} : {saying}"
-    ended = words.endswith(("?", "!")) or re.search(r"[.!?…]\s?[»”\"]$", words)
-    return words if ended else f"{words}."
-
-
-def _balanced(words: str) -> str:
-    """Without quotation marks around the whole, and without one that lost its partner."""
-    for opening, closing in _MARKS.items():
-        if opening == closing:
-            surplus = words.count(opening) % 2
-            whole = words.count(opening) == 2 and words[0] == words.rstrip(" .")[-1:] == opening
-        else:
-            surplus = words.count(opening) - words.count(closing)
-            whole = words.startswith(opening) and words.rstrip(" .").find(closing) == (
-                len(words.rstrip(" .")) - 1
-            )
-        if whole:
-            words = words.rstrip(" .")[1:-1].strip()
-        elif surplus > 0:
-            at = words.find(opening) if words.startswith(opening) else words.rfind(opening)
-            words = f"{words[:at]}{words[at + 1 :].lstrip()}"
-        elif surplus < 0:
-            at = words.rfind(closing)
-            words = f"{words[:at].rstrip()}{words[at + 1 :]}"
-    return words.strip()

@@ -43,7 +43,8 @@ NEGATIVE = re.compile(
     r"\b(?P<alone>jamais|aucune?s?|rien|nullement|guère|non(?!-)|ni|"
     r"personne(?=\s(?:ne\s|n['’])))\b|"
     r"\b(?P<paired>plus|personne|nulle?)\b|"
-    r"(?P<english>\b(?:not|never|(?-i:no|No(?=\s[a-z]))|none|nobody|nothing|neither|nor|cannot|without any)\b|"
+    r"(?P<english>\b(?:not|never|(?-i:no|No(?=\s[a-z]))|none|nobody|nothing|neither|nor|cannot|"
+    r"without any)\b|"
     r"\b\w{2,6}n['’]t\b)",
     re.IGNORECASE,
 )

@@ -72,9 +72,7 @@ def _spaces(text: str, start: int, end: int) -> list[int]:
 def sentences(text: str, line: Span) -> list[Span]:
     """Spans of the sentences of one line, in order and without gaps other than white space."""
     edges = [line[0], *_sentence_ends(text, *line), line[1]]
-    return [
-        piece for a, b in pairwise(edges) for piece in _cut(text, a, b, MAX_SENTENCE, _spaces)
-    ]
+    return [piece for a, b in pairwise(edges) for piece in _cut(text, a, b, MAX_SENTENCE, _spaces)]
 
 
 def _sentence_ends(text: str, start: int, end: int) -> list[int]:

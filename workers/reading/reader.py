@@ -7,7 +7,7 @@ from functools import cache
 from py3langid import langid
 
 from workers.reading.attribution import Conversation
-from workers.reading.checkworthy import WANTED, bare, judge, wording
+from workers.reading.checkworthy import WANTED, judge
 from workers.reading.denial import denials
 from workers.reading.extract import extract
 from workers.reading.kinds import is_appeal, line_kinds, prefix_end
@@ -25,6 +25,7 @@ from workers.reading.passages import (
 )
 from workers.reading.referents import NOBODY, Speaker
 from workers.reading.types import SPOKEN, Attribution, Kind, Passage, Reading
+from workers.reading.wording import bare, wording
 
 READER = "reader/2"
 
@@ -123,17 +124,17 @@ def _passage(
     return _judged(passage, sentence, speaker, quotes) if kind in SPOKEN else passage
 
 
-def _judged(
-    passage: Passage, sentence: str, speaker: Speaker, quotes: list[Quotation]
-) -> Passage:
+def _judged(passage: Passage, sentence: str, speaker: Speaker, quotes: list[Quotation]) -> Passage:
     """The passage with how surely it is said and whether it is worth checking."""
     hedged = is_hedged(sentence)
     judgement = judge(
         bare(sentence), speaker=speaker.name, hedged=hedged, language=passage.language
     )
     attributed = (f"speaker: “{speaker.because}”",) if speaker.because else ()
-    if judgement.score < WANTED and passage.attribution is Attribution.NONE and (
-        voices_opinion(sentence)
+    if (
+        judgement.score < WANTED
+        and passage.attribution is Attribution.NONE
+        and (voices_opinion(sentence))
     ):
         return replace(passage, kind=Kind.OPINION, because=("an opinion of whoever writes",))
     inside = _opened_before((passage.start, passage.end), quotes)
@@ -141,7 +142,13 @@ def _judged(
         passage,
         hedged=hedged,
         negated=is_negated(sentence),
-        wording=wording(sentence, speaker=speaker.name, inside=inside),
+        wording=wording(
+            sentence,
+            speaker=speaker.name,
+            inside=inside,
+            who=_within(passage, speaker.who),
+            cue=_within(passage, speaker.cue),
+        ),
         checkworthy=judgement.score,
         because=attributed + judgement.because,
     )
@@ -160,6 +167,11 @@ def _attribution(kind: Kind, span: Span, quotes: list[Quotation], speaker: Speak
     if kind is Kind.QUOTATION or quoted_share(span, quotes) > MOSTLY:
         return Attribution.DIRECT
     return Attribution.INDIRECT if speaker.name or speaker.cue else Attribution.NONE
+
+
+def _within(passage: Passage, span: Span | None) -> Span | None:
+    """A span of the text as one of the passage."""
+    return (span[0] - passage.start, span[1] - passage.start) if span else None
 
 
 def _opened_before(span: Span, quotes: list[Quotation]) -> bool:

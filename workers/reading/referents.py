@@ -25,7 +25,15 @@ from workers.reading.speech import (
 )
 
 # "le président de l'association": a role is a speaker, whoever holds it.
-_HOLDER = re.compile(r"(?:l['’]|la |le |les |the |un |une |an? |son |sa |ses |his |her |their )", re.I)
+_HOLDER = re.compile(
+    r"(?:l['’]|la |le |les |the |un |une |an? |son |sa |ses |his |her |their )", re.I
+)
+# "cet article de L'Écho": the paper speaks.
+_PUBLISHED = re.compile(
+    r"(?:cet?|une?|cette|an?|the|this) (?:article|rapport|enquête|étude|report|story|study) "
+    r"(?:d(?:e(?: la)?|u|es)\s|de l['’]|d['’]|by |from |in )(?=(?:the )?[A-ZÀ-Ý])",
+    re.IGNORECASE,
+)
 _OPENING_ARTICLE = re.compile(
     r"(?:L[ae]s?\s|L['’]|Certain|Plusieurs|Des\s|The\s|Some\s|Une?\s|An?\s)"
 )
@@ -131,6 +139,8 @@ class Referents:
         return self.cast.roles.get(role) or self.cast.protagonist or self.last
 
     def _described(self, words: str, because: str, *, known_only: bool) -> Speaker | None:
+        if (article := _PUBLISHED.match(words)) and (by := names(words[article.end() :])):
+            return Speaker(by[0].name, because)
         words = WHO_ENDS.split(words)[0].strip()
         if known_only and not _looks_like_a_speaker(words):
             return None

@@ -99,15 +99,16 @@ SAYS_WHAT = re.compile(
 )
 SKIPPED = re.compile(
     r"\s{0,2}(?:(?:à|au|aux|auprès d[eu]|sur|devant|dans|chez|lors d(?:[eu]|['’]une?)|to)\s"
-    r"(?:l['’]|la |le |les |son |sa |ses |une? )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|(?:lundi|mardi|mercredi|jeudi|vendredi|"
+    r"(?:l['’]|la |le |les |son |sa |ses |une? )?[\w.\-]{1,30}(?:\sde\s(?:l['’])?[\w.\-]{1,20})?|"
+    r"(?:lundi|mardi|mercredi|jeudi|vendredi|"
     r"samedi|"
     r"dimanche|hier|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|à son tour|encore|également|"
     r"ainsi|alors)(?=[\s,])"
 )
 WHO_ENDS = re.compile(
-    r"(?<!close)\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|vendredi|samedi|"
-    r"dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|d[e'’]\s?(?:ne pas )?\w+(?:er|"
-    r"ir|oir|dre|tre)|de source|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
+    r"(?<!close)\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|"
+    r"vendredi|samedi|dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|"
+    r"d[e'’]\s?(?:ne pas )?\w+(?:er|ir|oir|dre|tre)|de source|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
 )
 BEGINS_A_SPEAKER = re.compile(
     r"\s(?:(?:l['’]|d['’]autres )\w|(?:la|le|les|une?|des|son|sa|ses|leurs?|cet?|cette|ces|the|"
@@ -117,7 +118,8 @@ BEGINS_A_SPEAKER = re.compile(
 ENTOURAGE = re.compile(
     r"\b(?:(?:l['’]|son |leur |the )?(?:entourage|équipe|avocate?|conseil|camp)\b|(?:les|ses|"
     r"des) proches|"
-    r"un proche|une source|des sources|people close|(?:his|her|their) (?:team|aides|lawyer)|aides to|"
+    r"un proche|une source|des sources|people close|(?:his|her|their) (?:team|aides|lawyer)|"
+    r"aides to|"
     r"lawyers? for|"
     r"sources? (?:close|proche))",
     re.IGNORECASE,
@@ -165,15 +167,14 @@ CLOSING_FRAME = re.compile(
 # Where the subject of a verb begins, behind "et", "mais", "and that" and their like.
 LAST_CLAUSE = re.compile(
     r"(?:(?<=\bmais\s)|(?<=\bet que\s)|(?<=\balors que\s)|(?<=\band that\s)|(?<=\bbut\s)|"
-    r"(?<=\bwhile\s)|(?<=\bcar\s)|^(?:\W{0,2}(?:et|or|donc|and|so|pourtant|yet)\s)?)"
+    r"(?<=\bwhile\s)|(?<=\bcar\s)|^(?:\W{0,2}(?:(?:et|mais|or|donc|car|but|and|so|pourtant|yet)\s){1,2})?)"
     r"(?!.{0,200}\b(?:mais|et que|alors que|and that|but|while|car)\s)\S"
 )
 # A bare plural speaks in English, and opens a French sentence: "police", "organisers".
-PLURAL = re.compile(
-    r"(?:(?:[A-Z]?[a-z]{3,20}\s){0,2}[A-Za-z][a-z]{3,20}s|[Pp]olice)", re.ASCII
-)
+PLURAL = re.compile(r"(?:(?:[A-Z]?[a-z]{3,20}\s){0,2}[A-Za-z][a-z]{3,20}s|[Pp]olice)", re.ASCII)
 SPOKEN_FOR = re.compile(
-    r"(?:porte-parole d(?:e la |e l['’]|u |es |e |['’])|spokes(?:man|woman|person|people) for (?:the )?)"
+    r"(?:porte-parole d(?:e la |e l['’]|u |es |e |['’])|"
+    r"spokes(?:man|woman|person|people) for (?:the )?)"
     r"(?P<owner>[\wà-ÿ][\wà-ÿ\-’' ]{1,60})",
     re.IGNORECASE,
 )
@@ -190,5 +191,11 @@ ASKS_FOR_MORE = re.compile(
 HAS_ITS_VERB = re.compile(
     r"^(?:(?!\b(?:qui|who|which|that|dont)\b).)*?\b(?:est|sont|était|étaient|a|ont|avait|avaient|sera|"
     r"seront|aurait|auraient|was|were|is|are|has|had|will)\s",
+    re.IGNORECASE,
+)
+LEADING_AS_SAID = re.compile(rf"^[Cc]omme\s{VERB}[^,;:«“\"\n]{{2,80}},\s")
+# "un porte-parole de la société" within longer words.
+SPOKESPERSON_WORDS = re.compile(
+    r"(?:\b(?:une?|l[ea]|an?|the|son|sa|its)\s)?(?:porte-parole|spokes(?:man|woman|person|people))\b.*",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ class Unreadable(Exception):
 
 
 class Kind(StrEnum):
-    """What a passage is. Only statements and quotations are ever proposed."""
+    """What a passage is. Only what is SPOKEN is ever proposed."""
 
     STATEMENT = "statement"
     QUOTATION = "quotation"

@@ -1,0 +1,111 @@
+"""How a passage would read as a claim on the ledger: close to its own words, without its frame.
+
+Nothing is invented. The frame that only says who speaks is left out, where what remains stands by
+itself; a pronoun is not replaced, so that a frame which tells whom it means stays.
+"""
+
+import re
+
+from workers.reading.denial_words import DENIES
+from workers.reading.modality import is_negated
+from workers.reading.passages import Span
+from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE, LEADING_AS_SAID
+
+_CONNECTIVE = re.compile(
+    r"^(?:(?:Mais|Et|Or|Donc|Car|Bref|Ainsi|Pourtant|Cependant|Toutefois|En effet|Par ailleurs|"
+    r"De plus|En outre|Enfin|Dans le détail|Deuxièmement|Premièrement|But|And|So|However|Meanwhile|"
+    r"Moreover|Still|Yet)\b(?:\spourtant)?,?\s){1,2}"
+)
+_LEADING_FRAME = re.compile(
+    r"^(?:[Ss]elon|[Dd]['’]après|[Aa]ccording to)\s[^,.;:«“\"]{2,80},\s(?=[«“\"]?[\wÀ-ÿ])"
+)
+_WIRE_DATELINE = re.compile(r"^[A-ZÀ-Ý][\w\s,.\-’'/]{1,40}\([A-Z][\w. ]{1,20}\)\s?[-–—]+\s?")
+_MARKS = {"«": "»", "“": "”", '"': '"'}
+_FIRST_PERSON = re.compile(
+    r"\b(?:je|j['’]|nous|nos|notre|mon|ma|mes|i|we|our|my)(?=[\s'’])|\bon\s", re.I
+)
+_THAT = re.compile(r"\s(?:[^\s,;:«“\"]{1,20}\s){0,6}?(?:que\s|qu['’]|that\s)")
+_COLON = re.compile(r"[^:;«“\"]{0,60}:\s?(?=[«“\"])")
+_LEANS = re.compile(
+    r"(?:ils?|elles?|on|nous|je|j['’]|ce(?:la|ci|tte|t|s)?|c['’]|ça|s(?:on|a|es)|leurs?|lui|ceux|"
+    r"celui|celle|y|en|he|she|they|it|we|i|his|her|its|their|this|that|these|those)(?:\s|(?<=['’]))",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"[;:«“\"]|,\s(?:mais|tandis|alors|et|but|while|and|who|qui|which|ce qu)|\s(?:mais|but)\s"
+)
+_LONGEST_FRAME = 160
+
+
+def bare(sentence: str) -> str:
+    """What a sentence says, without the connective before it and the frame around it."""
+    words = _WIRE_DATELINE.sub("", " ".join(sentence.split()))
+    words = _CONNECTIVE.sub("", words, count=1)
+    words = LEADING_AS_SAID.sub("", DENIAL_CLAUSE.sub("", words), count=1)
+    return CLOSING_FRAME.sub("", _LEADING_FRAME.sub("", words, count=1)).strip()
+
+
+def wording(
+    sentence: str,
+    *,
+    speaker: str,
+    inside: bool,
+    who: Span | None = None,
+    cue: Span | None = None,
+) -> str:
+    """The sentence as a claim, close to its own words.
+
+    `inside`: a quotation is still open where it begins; `who` and `cue`: where in it the words
+    stand for the speaker and for speaking.
+    """
+    words = bare(_unframed(sentence, who, cue) if cue else sentence)
+    quoted = inside or words[:1] in _MARKS
+    words = _balanced(words).rstrip(" .;:,…")
+    words = words[:1].upper() + words[1:]
+    if quoted and speaker and _FIRST_PERSON.search(words):
+        # "We never did" means nothing on a ledger without the name of who said it.
+        saying = words if words[:1] in _MARKS else f"« {words} »"
+        words = f"{speaker[:1].upper()}{speaker[1:]} : {saying}"
+    ended = words.endswith(("?", "!")) or re.search(r"[.!?…]\s?[»”\"]$", words)
+    return words if ended else f"{words}."
+
+
+def _unframed(sentence: str, who: Span | None, cue: Span) -> str:
+    """What is said, where the frame stands wholly before or behind it; else the whole sentence."""
+    frame = (min(cue[0], who[0]), max(cue[1], who[1])) if who else cue
+    before, after = sentence[: frame[0]].rstrip(), sentence[frame[1] :]
+    if before.endswith((",", "»", "”", '"')):
+        inverted = who is None or cue[0] <= who[0]
+        behind = inverted or not after.strip(' .»”"')
+        short = len(after) <= _LONGEST_FRAME and not _GOES_ON.search(after)
+        return before.rstrip(", ") if behind and short else sentence
+    if colon := _COLON.match(after):
+        return after[colon.end() :]
+    that = _THAT.match(after)
+    if that is None or _LEANS.match(after, that.end()):
+        return sentence
+    opening = sentence[: frame[1] + that.end()]
+    reported = not (is_negated(opening) or DENIES.search(opening))
+    return after[that.end() :] if reported else sentence
+
+
+def _balanced(words: str) -> str:
+    """Without quotation marks around the whole, and without one that lost its partner."""
+    for opening, closing in _MARKS.items():
+        if opening == closing:
+            surplus = words.count(opening) % 2
+            whole = words.count(opening) == 2 and words[0] == words.rstrip(" .")[-1:] == opening
+        else:
+            surplus = words.count(opening) - words.count(closing)
+            whole = words.startswith(opening) and words.rstrip(" .").find(closing) == (
+                len(words.rstrip(" .")) - 1
+            )
+        if whole:
+            words = words.rstrip(" .")[1:-1].strip()
+        elif surplus > 0:
+            at = words.find(opening) if words.startswith(opening) else words.rfind(opening)
+            words = f"{words[:at]}{words[at + 1 :].lstrip()}"
+        elif surplus < 0:
+            at = words.rfind(closing)
+            words = f"{words[:at].rstrip()}{words[at + 1 :]}"
+    return words.strip()
