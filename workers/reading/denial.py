@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from workers.reading.attribution import Conversation
+from workers.reading.checkworthy import WANTED
 from workers.reading.denial_words import (
     ACCUSES,
     CALLED_FALSE,
@@ -22,9 +23,8 @@ from workers.reading.denial_words import (
 )
 from workers.reading.names import squash
 from workers.reading.speech import DENIAL_CLAUSE, PRONOUN
-from workers.reading.types import Denial, Kind, Passage
+from workers.reading.types import SPOKEN, Denial, Kind, Passage
 
-_PROPOSED = 0.5
 _REACH = 200  # passages; what is denied stands in the same article and not far
 
 
@@ -37,26 +37,50 @@ class _Found:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Reproach:
+    """What a passage says that could be denied; names are squashed."""
+
+    passage: Passage
+    words: str
+    squashed: str
+    opening: str  # whom its first words mean
+    accuses: bool
+    charges: bool
+
+
 def denials(conversation: Conversation, passages: list[Passage]) -> list[Denial]:
     """Every denial of the document that has something to deny, in the order of the text."""
-    found = []
-    for at, passage in enumerate(passages):
-        if passage.kind in (Kind.BOILERPLATE, Kind.COMMENT, Kind.QUESTION):
-            continue
-        if (denial := _in_passage(conversation, passages, at)) is None:
-            continue
-        of = _denied(conversation, passages, denial)
-        if of is not None:
-            found.append(
-                Denial(
-                    start=denial.start,
-                    end=denial.end,
-                    speaker=denial.speaker,
-                    of=of,
-                    because=(denial.because,),
-                )
-            )
-    return found
+    found = [
+        denial
+        for at, passage in enumerate(passages)
+        if passage.kind not in (Kind.BOILERPLATE, Kind.COMMENT, Kind.QUESTION)
+        and (denial := _in_passage(conversation, passages, at))
+    ]
+    reproaches = [_reproach(conversation, passage) for passage in passages] if found else []
+    return [
+        Denial(
+            start=denial.start,
+            end=denial.end,
+            speaker=denial.speaker,
+            of=of,
+            because=(denial.because,),
+        )
+        for denial in found
+        if (of := _denied(conversation, reproaches, denial)) is not None
+    ]
+
+
+def _reproach(conversation: Conversation, passage: Passage) -> _Reproach:
+    words = _words_of(conversation, passage)
+    return _Reproach(
+        passage=passage,
+        words=words,
+        squashed=squash(words),
+        opening=squash(conversation.referents.name_of(words[:60])),
+        accuses=ACCUSES.search(words) is not None,
+        charges=CHARGES.search(words) is not None,
+    )
 
 
 def denies(sentence: str) -> bool:
@@ -107,50 +131,50 @@ def _subject(words: str) -> str:
     return re.split(r"[,;:«“\"(]\s?|\b(?:mais|et|but|and)\s", words)[-1].strip()
 
 
-def _denied(conversation: Conversation, passages: list[Passage], denial: _Found) -> int | None:
+def _denied(conversation: Conversation, reproaches: list[_Reproach], denial: _Found) -> int | None:
     """The passage that accuses: this one if it holds both, else the best and nearest before."""
-    own = passages[denial.at]
+    own = reproaches[denial.at].passage
     rest = conversation.text[own.start : denial.start]
     if own.start < denial.start and (own.hedged or ACCUSES.search(rest)):
         return denial.at
     first = max(0, denial.at - _REACH)
     if FIGURES_DENIED.search(conversation.text[denial.start : denial.end]):
-        return next(
-            (
-                at
-                for at in range(denial.at - 1, first - 1, -1)
-                if MEASURED.search(_words_of(conversation, passages[at]))
-                and passages[at].checkworthy >= _PROPOSED
-            ),
-            None,
-        )
+        return _measured(reproaches, first, denial.at)
     # A heading announces: the accusation it denies may stand above it or below.
     last = denial.at + _REACH if own.kind is Kind.HEADING else denial.at
+    accused = squash(denial.speaker)
     scored = [
         (weight, -abs(denial.at - at), at)
-        for at, passage in enumerate(passages[first:last], first)
+        for at, reproach in enumerate(reproaches[first:last], first)
         if at != denial.at
-        and (weight := _accuses(conversation, passage, denial.speaker)) > (at > denial.at)
+        and reproach.passage.speaker != denial.speaker
+        and (weight := _weight(reproach, accused)) > (at > denial.at)
     ]
     return max(scored)[2] if scored else None
+
+
+def _measured(reproaches: list[_Reproach], first: int, denial: int) -> int | None:
+    """The nearest passage before that gives a measured figure."""
+    for at in range(denial - 1, first - 1, -1):
+        measured = MEASURED.search(reproaches[at].words)
+        if measured and reproaches[at].passage.checkworthy >= WANTED:
+            return at
+    return None
 
 
 def _words_of(conversation: Conversation, passage: Passage) -> str:
     return conversation.text[passage.start : passage.end]
 
 
-def _accuses(conversation: Conversation, passage: Passage, accused: str) -> int:
+def _weight(reproach: _Reproach, accused: str) -> int:
     """How well a passage fits as what is denied: it accuses, it names the denier, it is a claim."""
-    if passage.kind not in (Kind.STATEMENT, Kind.QUOTATION) or passage.speaker == accused:
+    passage = reproach.passage
+    if passage.kind not in SPOKEN:
         return 0
-    sentence = _words_of(conversation, passage)
-    names_the_accused = squash(accused) in squash(sentence) or squash(
-        conversation.referents.name_of(sentence[:60])
-    ) == squash(accused)
-    accuses = ACCUSES.search(sentence) is not None
-    charges = CHARGES.search(sentence) is not None
-    proposed = passage.checkworthy >= _PROPOSED
-    if not (accuses or charges or (passage.hedged and names_the_accused)):
+    names_the_accused = accused in reproach.squashed or reproach.opening == accused
+    proposed = passage.checkworthy >= WANTED
+    if not (reproach.accuses or reproach.charges or (passage.hedged and names_the_accused)):
         # "X dumped waste. X denies the allegations.": a plain fact about X can be what is denied.
         return int(names_the_accused and proposed)
-    return 1 + 5 * names_the_accused + 2 * proposed + accuses + passage.hedged + charges
+    signs = reproach.accuses + passage.hedged + reproach.charges
+    return 1 + 5 * names_the_accused + 2 * proposed + signs

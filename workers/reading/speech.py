@@ -108,7 +108,8 @@ SKIPPED = re.compile(
 WHO_ENDS = re.compile(
     r"(?<!close)\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|"
     r"vendredi|samedi|dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|"
-    r"d[e'’]\s?(?:ne pas )?\w+(?:er|ir|oir|dre|tre)|de source|of|qui|que|in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
+    r"d[e'’]\s?(?:ne pas )?\w+(?:er|ir|oir|dre|tre)|de source|of|qui|que|"
+    r"in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
 )
 BEGINS_A_SPEAKER = re.compile(
     r"\s(?:(?:l['’]|d['’]autres )\w|(?:la|le|les|une?|des|son|sa|ses|leurs?|cet?|cette|ces|the|"
