@@ -19,7 +19,7 @@ WHAT_IS_DENIED = re.compile(
     r"\b(?:accusations?|allégations?|soupçons?|informations?|rumeurs?|affirmations?|faits|propos|"
     r"reproches?|montants?|chiffres?|versions?|thèses?|critiques|avoir|être|que|tout|toute|claims?|"
     r"allegations?|reports?|rumou?rs?|charges|figures?|findings|accounts?|amounts?|"
-    r"wrongdoing|doing|having|it|that|any|ces?|this|these|qu['’])",
+    r"wrongdoing|doing|having|it|that|any|ces?|this|these)\b|\bqu['’]",
     re.IGNORECASE,
 )
 CALLED_FALSE = re.compile(
@@ -41,7 +41,8 @@ FALSE = re.compile(
 )
 NOT_DENYING = re.compile(
     r"\b(?:ne|n['’]|not|never|neither)\s?(?:a |ont |l['’]a )?(?:pas |did |has )?"
-    r"(?:dément|nie|conteste|réfute|den(?:y|ied)|disputed?|reject)",
+    r"(?:dément|nie|conteste|réfute|den(?:y|ied)|disputed?|reject)|"
+    r"\b(?:ne|n['’]).{1,12}\b(?:pas|jamais)\s(?:été\s)?(?:démenti|nié|contesté|réfuté|rejeté)",
     re.IGNORECASE,
 )
 ACCUSES = re.compile(

@@ -39,7 +39,7 @@ SAID_THAT = re.compile(
     re.IGNORECASE,
 )
 NEGATIVE = re.compile(
-    r"\b(?P<pas>pas|point)\b|"
+    r"\b(?P<pas>pas(?! à pas| de (?:tir|porte|danse))|point)\b|"
     r"\b(?P<alone>jamais|aucune?s?|rien|nullement|guère|non(?!-)|ni|"
     r"personne(?=\s(?:ne\s|n['’])))\b|"
     r"\b(?P<paired>plus|personne|nulle?)\b|"

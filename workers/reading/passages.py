@@ -103,6 +103,8 @@ def _trim(text: str, start: int, end: int) -> Span:
 
 def _ends(text: str, line_start: int, match: re.Match[str]) -> bool:
     """Does this terminator end a sentence, or only an abbreviation, an initial, a list number?"""
+    if text[match.start() - 1 : match.start()] in {"(", "["}:
+        return False  # An elision, which ends a sentence only where nothing ended it before.
     opening = re.sub(r"^\W+", "", match["next"])
     before = text[max(line_start, match.start() - 20) : match.start()]
     found = _LAST_TOKEN.search(before)

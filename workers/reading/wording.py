@@ -61,13 +61,19 @@ def wording(
     words = bare(_unframed(sentence, who, cue) if cue else sentence)
     quoted = inside or words[:1] in _MARKS
     words = _balanced(words).rstrip(" .;:,…")
-    words = words[:1].upper() + words[1:]
+    words = _capitalised(words)
     if quoted and speaker and _FIRST_PERSON.search(words):
         # "We never did" means nothing on a ledger without the name of who said it.
         saying = words if words[:1] in _MARKS else f"« {words} »"
-        words = f"{speaker[:1].upper()}{speaker[1:]} : {saying}"
+        words = f"{_capitalised(speaker)} : {saying}"
     ended = words.endswith(("?", "!")) or re.search(r"[.!?…]\s?[»”\"]$", words)
     return words if ended else f"{words}."
+
+
+def _capitalised(words: str) -> str:
+    """With a capital in front, where the letter has one of its own ("ß" has two)."""
+    capital = words[:1].upper()
+    return capital + words[1:] if len(capital) == 1 else words
 
 
 def _unframed(sentence: str, who: Span | None, cue: Span) -> str:
@@ -104,8 +110,15 @@ def _balanced(words: str) -> str:
             words = words.rstrip(" .")[1:-1].strip()
         elif surplus > 0:
             at = words.find(opening) if words.startswith(opening) else words.rfind(opening)
-            words = f"{words[:at]}{words[at + 1 :].lstrip()}"
+            words = _without(words, at)
         elif surplus < 0:
             at = words.rfind(closing)
-            words = f"{words[:at].rstrip()}{words[at + 1 :]}"
+            words = _without(words, at)
     return words.strip()
+
+
+def _without(words: str, at: int) -> str:
+    """The words without the mark at some place, and never two of them run into one."""
+    before, after = words[:at].rstrip(), words[at + 1 :].lstrip()
+    apart = before[-1:].isalnum() or words[at - 1 : at].isspace()
+    return f"{before} {after}" if apart and after[:1].isalnum() else before + after

@@ -30,6 +30,20 @@ def _passage(reading: Reading, words: str) -> Passage:
         ("“The dam broke,” said Mary Stone, a senator.", "Mary Stone"),
         ("Mary Stone told reporters that the dam broke in 2021.", "Mary Stone"),
         ("« La digue a cédé », confie l'entourage de Léa Brun.", "l'entourage de Léa Brun"),
+        ("Le suspect était connu, a précisé lors d'une réunion la préfète Léa Brun.",
+         "Léa Brun"),
+        ("Léa Brun, préfète du Val, affirme que la digue a cédé.", "Léa Brun"),
+        ("La digue de Vaux a cédé, à en croire Léa Brun, qui la gère.", "Léa Brun"),
+        ("La direction de l'usine jure que la digue a tenu.", "la direction de l'usine"),
+        ("Helvant rejette en bloc ces accusations de fraude.", "Helvant"),
+        ("“The dam broke,” Mary Stone told reporters.", "Mary Stone"),
+        ("The dam broke in 2021, a police source said.", "a police source"),
+        ("As the engineer Mary Stone points out, the dam broke in 2021.", "Mary Stone"),
+        ("The dam broke in 2021, according to people close to the minister.",
+         "people close to the minister"),
+        ("Agathe Le Guern a annoncé que la digue avait cédé.", "Agathe Le Guern"),
+        ("La digue a cédé, révèle un article de L'Écho du Val.", "Écho du Val"),
+        ("Elle demande 15 000 euros à la commune de Vaux.", ""),
         ("La digue de Vaux a cédé en 2021, faute d'entretien.", ""),
         ("Selon nos informations, la digue de Vaux a cédé en 2021.", ""),
     ],
@@ -84,3 +98,47 @@ def test_a_few_quoted_words_do_not_make_the_last_speaker_speak() -> None:
         "Le conseil de Vaux a voté lundi un plan « de sauvegarde des digues et des berges »."
     )
     assert _passage(reading, "plan").speaker == ""
+
+
+def _words(reading: Reading, span: tuple[int, int] | None) -> str:
+    return reading.text[slice(*span)] if span else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "cue", "attribution"),
+    [
+        ("Selon Léa Brun, la digue a cédé en 2021.", "Léa Brun", "Selon", "indirect"),
+        ("« La digue a cédé », a déclaré lundi à l'AFP la ministre Léa Brun.",
+         "Léa Brun", "a déclaré", "direct"),
+        ("La ministre Léa Brun a affirmé que la digue avait cédé.",
+         "Léa Brun", "a affirmé", "indirect"),
+        ("“The dam broke,” said Mary Stone, a senator.", "Mary Stone", "said", "direct"),
+        ("La société Nordlys ferme. Un porte-parole de Nordlys assure que 40 postes sont sauvés.",
+         "Un porte-parole de Nordlys", "assure", "indirect"),
+        ("La digue tenait encore lundi, soutient-on à la direction.", "on", "soutient-on",
+         "indirect"),
+        ("La digue de Vaux a cédé en 2021.", "", "", "none"),
+    ],
+)  # fmt: skip
+def test_the_words_for_the_speaker_and_for_speaking_are_kept_by_their_place(
+    text: str, who: str, cue: str, attribution: str
+) -> None:
+    reading = _read(text)
+    passage = reading.passages[-1]
+    assert _words(reading, passage.speaker_span) == who
+    assert _words(reading, passage.cue_span) == cue
+    assert passage.attribution == attribution
+
+
+def test_a_pronoun_that_could_mean_several_people_means_nobody() -> None:
+    reading = _read(
+        "Marc Ott a rencontré Paul Reynier et Luc Tardy lundi. Il a affirmé que la digue tenait."
+    )
+    said = _passage(reading, "affirmé")
+    assert (said.speaker, _words(reading, said.speaker_span)) == ("", "Il")
+    assert said.attribution == "indirect"
+
+
+def test_a_pronoun_means_the_one_person_the_sentence_before_is_about() -> None:
+    reading = _read("Marc Ott a quitté Vaux lundi. Il a affirmé que la digue tenait.")
+    assert _passage(reading, "affirmé").speaker == "Marc Ott"

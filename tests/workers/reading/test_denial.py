@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from workers.reading import Reading, read
+from workers.reading.denial import denies
 
 FETCHED = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ACCUSED = "La société Nordlys est accusée d'avoir versé 4.000 tonnes de boue dans le fleuve en 2023"
@@ -21,6 +22,13 @@ def _read(text: str) -> Reading:
         (f"{ACCUSED}.\n\nUn porte-parole de Nordlys assure : « C'est entièrement faux. »", 0),
         (f"{ACCUSED}, ce que l'entreprise dément fermement.", 0),
         (f"{ACCUSED}.\n\nNordlys nie tout en bloc\n\nLe fleuve a été fermé lundi.", 0),
+        (f"{ACCUSED}.\n\nNordlys réfute ces accusations.", 0),
+        (f"{ACCUSED}.\n\nL'entreprise rejette ces reproches.", 0),
+        (f"{ACCUSED}.\n\nNordlys a nié avoir versé de la boue.", 0),
+        ("The company Nordlys is accused of dumping 4,000 tonnes of mud in 2023.\n\n"
+         "Nordlys called the claim false.", 0),
+        ("The company Nordlys is accused of dumping 4,000 tonnes of mud in 2023.\n\n"
+         "Nordlys has refuted the allegations.", 0),
         ("The company Nordlys is accused of dumping 4,000 tonnes of mud in 2023.\n\n"
          "Nordlys denied the allegations on Monday.", 0),
         ("The company Nordlys allegedly dumped 4,000 tonnes of mud, which the firm denies.", 0),
@@ -58,3 +66,21 @@ def test_a_disputed_measurement_is_the_one_that_was_measured() -> None:
 )
 def test_nothing_is_disputed_where_nobody_denies_or_nothing_was_said(text: str) -> None:
     assert _read(text).denials == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("La direction dément tout projet de fermeture.", True),
+        ("Léa Brun conteste le montant avancé.", True),
+        ("Le maire a jugé ces propos mensongers et infondés.", True),
+        ("He disputes the figure of 85,000.", True),
+        ("The minister dismissed the report as baseless.", True),
+        ("Le conseil rejette la proposition de la ville.", False),
+        ("Léa Brun ne conteste pas le montant avancé.", False),
+        ("The council rejected the plan.", False),
+        ("Elle n'a jamais nié les faits.", False),
+    ],
+)
+def test_a_plan_can_be_rejected_and_only_words_denied(sentence: str, expected: bool) -> None:
+    assert denies(sentence) is expected

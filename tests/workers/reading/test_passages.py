@@ -51,6 +51,14 @@ def _split(text: str) -> list[str]:
         ["Il hésite… puis il signe.", "La séance est levée."],
         ["“We won.”", "The crowd left."],
         ["J'ai choisi (…)", "Au conseil, on vote."],
+        ["Le conseil a voté.", "(…) Le maire sourit."],
+        ['Elle dit : " Tout va bien. "', "Puis elle part."],
+        ["Il vit à Saint-Cloud.", "à l'époque, il écrivait."],
+        ["Ils sont sept.", "Puis ils partent."],
+        ["Le score est de 4 à 3.", "Vaux a gagné."],
+        ["Il a volé... 30 euros.", "Rien de plus."],
+        ["Mme A. B. Roy plaide.", "Me. Alba répond."],
+        ["Le pont (long de 3 km).", "Il est neuf."],
     ],
 )
 def test_a_sentence_ends_where_a_reader_would_end_it(parts: list[str]) -> None:
