@@ -147,6 +147,26 @@ def test_a_link_from_a_proposal_marks_the_quote() -> None:
     assert browser().get(at(version), {"start": "x"}).status_code == 200
 
 
+def test_the_words_that_name_the_speaker_are_titled_and_an_opinion_is_grey() -> None:
+    version = read([("quotation", "« Non », a dit Léa Brun."), ("opinion", "C'est une honte.")],
+                   speaker="Léa Brun")  # fmt: skip
+    version.passages.filter(number=0).update(
+        cue_start=9, cue_end=14, speaker_start=15, speaker_end=23, attribution="direct"
+    )
+
+    answer = browser().get(at(version))
+
+    rows = page(answer).xpath("//*[@class='desk-passages']/li")
+    titled = rows[0].xpath(".//*[@class='desk-said']")
+    assert [(one.text, one.get("title")) for one in titled] == [
+        ("a dit", "Says that somebody speaks"),
+        ("Léa Brun", "Léa Brun"),
+    ]
+    assert rows[0].xpath("string(.//p)") == "« Non », a dit Léa Brun."
+    assert "quoted" in rows[0].text_content()
+    assert rows[1].get("class") == "desk-grey"
+
+
 def test_the_quote_is_on_the_page_that_a_link_opens_however_long_the_document() -> None:
     version = read([("statement", f"Phrase {number}.") for number in range(900)])
     start = (version.text or "").index("Phrase 500.")
@@ -235,6 +255,7 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one() -> None:
 def test_hostile_text_in_a_document_is_text() -> None:
     evil = {name: f"{name} {EVIL}" for name in ("title", "outlet", "origin", "speaker")}
     version = read([("statement", EVIL)], because=[EVIL], **evil)
+    version.passages.update(speaker_start=1, speaker_end=4, cue_start=5, cue_end=7)
     client = browser()
 
     for address in (DOCUMENTS, at(version), at(version.document), "/admin/sources/version/"):

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
 from claims import review
 from claims.models import Claim, Finding, Proposal
@@ -208,3 +209,28 @@ def test_the_two_counts_meet_in_a_queue_that_is_full_of_other_matters(shared: Pa
         kind = "text/html" if path.suffix == ".html" else "text/plain"
         read(path.read_bytes(), filename=path.name, content_type=kind)
     assert finding("80.000 abonnés").proposal == finding("près de 60.000 abonnés").proposal
+
+
+def test_where_speaker_and_cue_stand_is_kept_with_the_passage() -> None:
+    document = read("La préfète Léa Brun a affirmé lundi que 312 foyers étaient privés d'eau.")
+    passage = Passage.objects.get(version__document=document)
+    text = passage.version.text or ""
+    assert (passage.speaker, passage.attribution) == ("Léa Brun", "indirect")
+    assert text[passage.speaker_start : passage.speaker_end] == "Léa Brun"
+    assert text[passage.cue_start : passage.cue_end] == "a affirmé"
+
+
+def test_the_desk_says_from_which_score_on_a_passage_is_proposed(settings: Settings) -> None:
+    settings.CHECKWORTHY_FROM = 0.9
+    read("Le conseil de Vaux a fermé lundi la piscine.")
+    assert not Proposal.objects.exists()
+    settings.CHECKWORTHY_FROM = 0.5
+    read("Le conseil de Brize a fermé mardi la patinoire.")
+    assert Proposal.objects.count() == 1
+
+
+def test_an_opinion_is_kept_and_never_proposed(settings: Settings) -> None:
+    settings.CHECKWORTHY_FROM = 0.0
+    document = read("À mon avis, la ville de Vaux mérite mieux que cette gare.")
+    assert Passage.objects.get(version__document=document).kind == "opinion"
+    assert not Proposal.objects.exists()
