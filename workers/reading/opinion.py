@@ -24,7 +24,8 @@ _IN_MY_VIEW = re.compile(
     r"ne (?:croyons|pensons|partageons|pouvons) )|"
     r"in (?:my|our) (?:humble )?(?:view|opinion)|to my mind|"
     r"(?:i|we) (?:\w{4,10}ly )?(?:believe|think|find it|feel|hope|trust|regret|doubt|deplore|"
-    r"cannot (?:accept|help)|do not (?:share|believe|think)|don['’]t (?:share|believe|think)))",
+    r"cannot (?:accept|help|pretend|ignore|go on)|"
+    r"do not (?:share|believe|think)|don['’]t (?:share|believe|think)))",
     re.IGNORECASE,
 )
 _APPEALS = re.compile(

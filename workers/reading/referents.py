@@ -21,6 +21,7 @@ from workers.reading.speech import (
     SPOKEN_FOR,
     SPOKESPERSON,
     SUBJECT_OF,
+    TITLED,
     WHO_ENDS,
 )
 
@@ -31,7 +32,7 @@ _HOLDER = re.compile(
 # "cet article de L'Écho": the paper speaks.
 _PUBLISHED = re.compile(
     r"(?:cet?|une?|cette|an?|the|this) (?:article|rapport|enquête|étude|report|story|study) "
-    r"(?:d(?:e(?: la)?|u|es)\s|de l['’]|d['’]|by |from |in )(?=(?:the )?[A-ZÀ-Ý])",
+    r"(?:d(?:e(?: la)?|u|es)\s|de l['’]|d['’]|by |from |in )(?=(?:the )?(?-i:[A-ZÀ-Ý]))",
     re.IGNORECASE,
 )
 _OPENING_ARTICLE = re.compile(
@@ -163,6 +164,6 @@ class Referents:
 
 def _looks_like_a_speaker(words: str) -> bool:
     """An institution, a plural of people, or a name and nothing else."""
-    if any(pattern.fullmatch(words) for pattern in (NAMED, INSTITUTION, PLURAL)):
+    if any(pattern.fullmatch(words) for pattern in (NAMED, INSTITUTION, PLURAL, TITLED)):
         return True
     return any(mention.name == words for mention in names(words))

@@ -44,13 +44,15 @@ _ENGLISH_VERBS = (
     r"promis(?:es|ed)|hop(?:es|ed)|wonder(?:s|ed)|point(?:s|ed) out|found|finds|estimat(?:es|ed)|"
     r"report(?:s|ed)|call(?:s|ed)|asks|asked|demand(?:s|ed)|vow(?:s|ed)|sigh(?:s|ed)|"
     r"conced(?:es|ed)|testif(?:ies|ied)|conclud(?:es|ed)|sum(?:s|med)|thinks|believes|"
-    r"is demanding|are demanding|hope|believe|think|argue|insist|warn|complain"
+    r"is demanding|are demanding|hope|believe|think|argue|insist|warn|complain|"
+    r"allege|claim|deny|fear|estimate"
 )
 # Verbs that may close a sentence ("..., a police source said") and are no nouns besides.
 _ENGLISH_CLOSING = (
     r"(?:has |had |have |also )?(?:said|says|told|added|adds|wrote|writes|noted|notes|found|warned|"
     r"warns|recalled|recalls|explained|explains|insisted|insists|announced|confirmed|argued|"
-    r"argues|claimed|claims|stated|states|admitted|sighs|sighed|retorted|replied|tweeted)"
+    r"argues|claimed|claims|stated|states|admitted|sighs|sighed|retorted|replied|tweeted|"
+    r"estimates|estimated|reported)"
 )
 _ENGLISH = rf"(?:has |have |had )?(?:also |repeatedly |firmly |flatly )?(?:{_ENGLISH_VERBS})"
 # "X is accused" is said of X and not by X.
@@ -58,7 +60,8 @@ _ACTIVE = r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing 
 VERB = rf"{_ACTIVE}(?<![\w'’-])(?:{_FRENCH}|{_ENGLISH})(?![\w'’-])"
 ACCORDING = re.compile(
     r"(?:^|(?<=[\s(«“\"]))(?P<verb>[Ss]elon|[Dd]['’]après|[Aa]ux dires d[eu’']|[Aa]ccording to|"
-    r"[ÀàAa] en croire|(?:(?<=^)[Dd]e (?=source\s)))\s?(?P<who>[^,;:\n«“\"]{2,160})"
+    r"[ÀàAa] en croire|[Dd]e l['’]avis d(?:es?|u)|(?:(?<=^)[Dd]e (?=source\s)))\s?"
+    r"(?P<who>[^,;:\n«“\"]{2,160})"
 )
 FOR_SOMEBODY = re.compile(
     r"^(?P<verb>Pour|For)\s(?P<who>[^.;:\n«“\"]{3,160}),\s(?:on|il|elle|c['’]|ce|cela|le|la|les|the|it)\b"
@@ -141,10 +144,12 @@ _BODIES = (
     "syndicats|associations|parents|salariés|élus|auteurs|victime|prévenu|suspect|procureure?|"
     "government|ministry|agency|council|union|court|prosecutors?|company|charity|institute|office|"
     "department|county|city|town|hospital|operator|defence|defense|board|committee|watchdog|"
+    "confrères|gendarmerie|justice|rectorat|clinique|armée|marine|treasury|hospital|"
     "officials|investigators|firefighters|researchers|residents|organisers|organizers|campaigners"
 )
 INSTITUTION = re.compile(
-    rf"(?:l['’]|la |le |les |the |its )(?:[\wà-ÿ\-'’]{{2,20}}\s){{0,2}}(?:{_BODIES})\b"
+    rf"(?:l['’]|la |le |les |nos |the |its |his |her )"
+    rf"(?:[\wà-ÿ\-'’]{{2,20}}\s){{0,2}}(?:{_BODIES})\b"
     r"[\wà-ÿ\- ’']{0,50}|"
     r"(?:certaine?s|plusieurs|des|une?|an?|some|several|"
     r"many|local)\s[\wà-ÿ\-]{3,20}(?:\s[\wà-ÿ\-]{3,20}){0,2}",
@@ -199,4 +204,9 @@ LEADING_AS_SAID = re.compile(rf"^[Cc]omme\s{VERB}[^,;:«“\"\n]{{2,80}},\s")
 SPOKESPERSON_WORDS = re.compile(
     r"(?:\b(?:une?|l[ea]|an?|the|son|sa|its)\s)?(?:porte-parole|spokes(?:man|woman|person|people))\b.*",
     re.IGNORECASE,
+)
+# "Mme Roy", "Mr. Dunne": a person, of whom the document may say no more.
+TITLED = re.compile(
+    r"(?:M\.|Mme|Mlle|Me|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|Pr\.?)\s[A-ZÀ-Ý][\wà-ÿ\-’']{1,30}"
+    r"(?:\s[\wà-ÿ\-’']{1,30}){0,2}"
 )
