@@ -159,6 +159,9 @@ class Conversation:
             who = (at, at + len(named[0])) if named else who
         because = f"{found['verb']} {outside[who[0] : who[1]].strip(' .')}".strip()
         yield from self._spoken(who, found.span("verb"), because, known_only=known_only)
+        if rest:  # "son propriétaire, le groupe Ovalis"
+            who = (start + len(first) + 1, start + len(first) + 1 + len(rest[0]))
+            yield from self._spoken(who, found.span("verb"), found["verb"], known_only=True)
 
     def _before(self, outside: str, pattern: re.Pattern[str]) -> Iterator[Speaker]:
         """Speakers whose words stand before the verb, behind what they say."""
@@ -182,8 +185,10 @@ class Conversation:
                 yield self._placed(speaker, (first, first + before.end()), verb.span())
                 continue
             start, end = self._subject(before.group())
-            aside = before.group().endswith(",")
-            if aside and HAS_ITS_VERB.match(before.group()[start:]):
+            # One comma parts no subject from its verb: what stands before is what is said.
+            parted = before.group().endswith(",")
+            single = before.group().count(",") == 1
+            if parted and (single or HAS_ITS_VERB.match(before.group()[start:])):
                 continue
             who = (first + start, first + end)
             yield from self._spoken(who, verb.span(), verb.group(), known_only=True)
@@ -222,9 +227,9 @@ class Conversation:
         words = self._sentence[slice(*who)]
         if found := SPOKESPERSON_WORDS.search(words):
             who, words = (who[0] + found.start(), who[1]), found.group()
-        at = -1 if found else words.find(speaker.name)
-        if at >= 0 and speaker.name:
-            start, end = who[0] + at, who[0] + at + len(speaker.name)
+        name = re.search(re.escape(speaker.name), words, re.IGNORECASE)
+        if name and speaker.name and not found:
+            start, end = who[0] + name.start(), who[0] + name.end()
         else:
             start = who[0] + len(words) - len(words.lstrip(" ,.\xa0"))
             kept = WHO_ENDS.split(self._sentence[start : who[1]])[0].rstrip(" ,.;:\xa0")

@@ -52,7 +52,7 @@ _REPORTS = re.compile(
 )
 _PREDICTION = re.compile(
     r"\b(?:sera|seront|aura|auront|fera|feront|pourra|pourront|ira|iront|viendra|faudra|devrait|"
-    r"devraient|va|vont)\b(?!\s(?:\w+\s){0,2}(?:été|eu)\b)|\b\w{3,15}(?:era|eront|ira|iront|dra|"
+    r"devraient|pourrait|pourraient|va|vont)\b(?!\s(?:\w+\s){0,2}(?:été|eu)\b)|\b\w{3,15}(?:era|eront|ira|iront|dra|"
     r"dront)\b|"
     r"\bcompte(?:nt)? (?:bien\b|\w{2,12}(?:er|ir|re)\b)|\bon compte\b|\b(?:will|shall|going to|"
     r"expected to|plans? to|'ll)\b",
@@ -83,6 +83,14 @@ _OPINION = re.compile(
 )
 _FIRST_PERSON = re.compile(
     r"\b(?:je|j['’]|nous|nos|notre|mon|ma|mes|i|we|our|my)(?=[\s'’])|\bon\s", re.I
+)
+_NO_ANSWER = re.compile(
+    r"\bn['’](?:a|ont|avait|avaient) pas (?:souhaité|voulu|pu) "
+    r"(?:répondre|s['’]exprimer|commenter)|"
+    r"\bn['’](?:a|ont|avait|avaient) pas (?:répondu|donné suite|réagi)|"
+    r"\b(?:did not|didn['’]t|had not) (?:respond|reply|answer)|\bneither .{2,60} answered\b|"
+    r"\b(?:declined|refused) to (?:comment|answer)|\bcould not be reached\b",
+    re.IGNORECASE,
 )
 _SECOND_PERSON = re.compile(r"\b(?:vous|votre|vos|you|your)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(
@@ -128,6 +136,7 @@ def judge(sentence: str, *, speaker: str, hedged: bool, language: str) -> Judgem
         (0.15, f"said by {speaker}", bool(speaker)),
         (0.15, "said with reserve", hedged),
         (-0.15 if has_figure else -0.35, "speaks of the future", predicts),
+        (-0.5, "says that nobody answered", bool(_NO_ANSWER.search(sentence))),
         (-0.4, "a wish or a demand", bool(_WISH.search(sentence))),
         (-0.4, "an opinion or an image", bool(_OPINION.search(sentence))),
         (-0.1, "in the first person", bool(_FIRST_PERSON.search(sentence)) and not happened),

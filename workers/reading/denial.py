@@ -16,12 +16,14 @@ from workers.reading.denial_words import (
     CHARGES,
     DENIES,
     FALSE,
+    FIGURE_DENIED,
     FIGURES_DENIED,
     MEASURED,
     NOT_DENYING,
     WHAT_IS_DENIED,
 )
 from workers.reading.names import squash
+from workers.reading.referents import Referents
 from workers.reading.speech import DENIAL_CLAUSE, PRONOUN
 from workers.reading.types import SPOKEN, Denial, Kind, Passage
 
@@ -77,7 +79,7 @@ def _reproach(conversation: Conversation, passage: Passage) -> _Reproach:
         passage=passage,
         words=words,
         squashed=squash(words),
-        opening=squash(conversation.referents.name_of(words[:60])),
+        opening=squash(Referents(conversation.cast).name_of(words[:60])),
         accuses=ACCUSES.search(words) is not None,
         charges=CHARGES.search(words) is not None,
     )
@@ -103,7 +105,7 @@ def _in_passage(conversation: Conversation, passages: list[Passage], at: int) ->
     sentence = _words_of(conversation, passage)
     if clause := DENIAL_CLAUSE.search(sentence):
         return _in_clause(conversation, passage, at, clause)
-    referents = conversation.referents
+    referents = Referents(conversation.cast)  # "il" of the last sentence is nobody's here
     if verb := _denying_verb(sentence):
         subject = _subject(sentence[: verb.start()])
         named = "" if PRONOUN.fullmatch(subject) else referents.name_of(subject)
@@ -122,7 +124,7 @@ def _in_clause(
     comma = len(clause.group()) - len(clause.group().lstrip(", \u00a0"))
     start = passage.start + clause.start() + comma
     end = passage.start + len(clause.string[: clause.end()].rstrip(' .»”"'))
-    speaker = conversation.referents.name_of(clause["who"]) or clause["who"].strip()
+    speaker = Referents(conversation.cast).name_of(clause["who"]) or clause["who"].strip()
     return _Found(at, start, end, speaker, f"“{conversation.text[start:end]}”")
 
 
@@ -139,7 +141,7 @@ def _denied(conversation: Conversation, reproaches: list[_Reproach], denial: _Fo
         return denial.at
     first = max(0, denial.at - _REACH)
     if FIGURES_DENIED.search(conversation.text[denial.start : denial.end]):
-        return _measured(reproaches, first, denial.at)
+        return _measured(reproaches, first, denial, conversation.text)
     # A heading announces: the accusation it denies may stand above it or below.
     last = denial.at + _REACH if own.kind is Kind.HEADING else denial.at
     accused = squash(denial.speaker)
@@ -153,11 +155,14 @@ def _denied(conversation: Conversation, reproaches: list[_Reproach], denial: _Fo
     return max(scored)[2] if scored else None
 
 
-def _measured(reproaches: list[_Reproach], first: int, denial: int) -> int | None:
-    """The nearest passage before that gives a measured figure."""
-    for at in range(denial - 1, first - 1, -1):
-        measured = MEASURED.search(reproaches[at].words)
-        if measured and reproaches[at].passage.checkworthy >= WANTED:
+def _measured(reproaches: list[_Reproach], first: int, denial: _Found, text: str) -> int | None:
+    """The nearest passage before that gives a measured figure, or any where "this figure" is."""
+    any_figure = FIGURE_DENIED.search(text, denial.start, denial.end) is not None
+    for at in range(denial.at - 1, first - 1, -1):
+        passage, words = reproaches[at].passage, reproaches[at].words
+        others = passage.speaker != denial.speaker and passage.checkworthy >= WANTED
+        figure = any_figure and any(map(str.isdigit, words))
+        if others and (figure or MEASURED.search(words)):
             return at
     return None
 

@@ -59,6 +59,11 @@ FIGURES_DENIED = re.compile(
     r"sondage|estimations?|figures?|results?|findings|numbers?|measurements?|study|poll)\b",
     re.IGNORECASE,
 )
+FIGURE_DENIED = re.compile(
+    r"\b(?:ce|ces|cette|the|this|these|those)\s(?:chiffres?|montants?|estimations?|figures?|"
+    r"numbers?|amounts?)\b",
+    re.IGNORECASE,
+)
 MEASURED = re.compile(
     r"\b(?:mesur\w{1,4}|analys\w{1,4}|étude|sondage|résultats?|measured|found|study|poll|results?|"
     r"estim\w{1,4})\b.{0,200}\d|\d.{0,200}\b(?:selon|d['’]après|according to)\b",

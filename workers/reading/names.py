@@ -48,7 +48,7 @@ _TITLES = frozenset(
 ROLE = (
     r"(?:vice-)?président[e]?|ministre|candidate?|députée?|eurodéputée?|sénat(?:eur|rice)|maire|"
     r"élue?|chercheu(?:r|se)|spécialiste|direct(?:eur|rice)|avocate?|professeure?|experte?|"
-    r"porte-parole|journaliste|patronn?e?|PDG|préf[eè]te?|adjointe?|secrétaire|gérante?|responsable|juge|magistrate?|procureure?|militante?|économiste|"
+    r"porte-parole|journaliste|patronn?e?|PDG|préf[eè]te?|adjointe?|secrétaire|leader|councillor|chair|gérante?|responsable|juge|magistrate?|procureure?|militante?|économiste|"
     r"president|minister|senator|mayor|candidate|researcher|spokes(?:man|woman|person)|director|"
     r"lawyer|professor|expert|chief executive|CEO|chairman|chairwoman|governor|lawmaker|"
     r"commissioner|commissaire|lawyer|scientist|doctor|médecin"

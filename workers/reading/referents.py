@@ -137,12 +137,15 @@ class Referents:
         return actor.name if actor else ""
 
     def _by_role(self, role: str) -> str:
-        return self.cast.roles.get(role) or self.cast.protagonist or self.last
+        last = self.last if self.last in self.cast.people.values() else ""
+        return self.cast.roles.get(role) or self.cast.protagonist or last
 
     def _described(self, words: str, because: str, *, known_only: bool) -> Speaker | None:
         if (article := _PUBLISHED.match(words)) and (by := names(words[article.end() :])):
             return Speaker(by[0].name, because)
-        words = WHO_ENDS.split(words)[0].strip()
+        # "the leader of Ashcombe council" is one; what else follows a speaker is not their name.
+        if not (" of " in words and NAMED.fullmatch(words)):
+            words = WHO_ENDS.split(words)[0].strip()
         if known_only and not _looks_like_a_speaker(words):
             return None
         if not 2 < len(words) <= 80:

@@ -75,7 +75,7 @@ AFTER_QUOTE = re.compile(
     rf"(?:[»”\"’][\s\xa0]?[,.]?\s?|^)(?:comme )?(?P<verb>{VERB})(?P<who>[^\n«“\"]{{0,260}})"
 )
 AS_SAID = re.compile(rf"\b(?:[Cc]omme|[Aa]s)\s(?P<verb>{VERB})(?P<who>[^\n,;«“\"]{{2,160}})")
-ASIDE = re.compile(rf",\s(?P<verb>{VERB})(?P<who>[^\n;«“\"]{{0,160}})")
+ASIDE = re.compile(rf",\s(?P<verb>{VERB})(?P<who>[^\n;:«“\"]{{0,160}})")
 # ... and before it, behind the words: "”, Mary Stone said", ", a police source said".
 TRAILING = re.compile(
     rf"[,»”\"’]\s(?P<who>[^\s,;:«»“”\"\n]"
@@ -111,7 +111,7 @@ SKIPPED = re.compile(
 WHO_ENDS = re.compile(
     r"(?<!close)\s(?:à|au|aux|auprès|sur|devant|dans|lors|le \d|lundi|mardi|mercredi|jeudi|"
     r"vendredi|samedi|dimanche|ce (?:matin|soir|jeudi|lundi|mardi)|hier|en \w+ant|"
-    r"d[e'’]\s?(?:ne pas )?\w+(?:er|ir|oir|dre|tre)|de source|of|qui|que|"
+    r"d(?:e\s|['’])(?:ne pas )?\w+(?:er|ir|oir|dre|tre)|de source|of|qui|que|"
     r"in (?:a|an) |on |to |who|during|after|as)(?=\s|$)"
 )
 BEGINS_A_SPEAKER = re.compile(

@@ -25,6 +25,11 @@ _FIRST_PERSON = re.compile(
     r"\b(?:je|j['’]|nous|nos|notre|mon|ma|mes|i|we|our|my)(?=[\s'’])|\bon\s", re.I
 )
 _THAT = re.compile(r"\s(?:[^\s,;:«“\"]{1,20}\s){0,6}?(?:que\s|qu['’]|that\s)")
+# "said invoices showed that": the invoices are what is said, and not the frame.
+_ANOTHER_VERB = re.compile(
+    r"\b(?:shows?|showed|is|are|was|were|has|had|est|sont|ont|montr\w{1,5}|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
 _COLON = re.compile(r"[^:;«“\"]{0,60}:\s?(?=[«“\"])")
 _LEANS = re.compile(
     r"(?:ils?|elles?|on|nous|je|j['’]|ce(?:la|ci|tte|t|s)?|c['’]|ça|s(?:on|a|es)|leurs?|lui|ceux|"
@@ -88,7 +93,7 @@ def _unframed(sentence: str, who: Span | None, cue: Span) -> str:
     if colon := _COLON.match(after):
         return after[colon.end() :]
     that = _THAT.match(after)
-    if that is None or _LEANS.match(after, that.end()):
+    if that is None or _LEANS.match(after, that.end()) or _ANOTHER_VERB.search(that.group()):
         return sentence
     opening = sentence[: frame[1] + that.end()]
     reported = not (is_negated(opening) or DENIES.search(opening))
