@@ -208,9 +208,8 @@ class Conversation:
             start, end = pieces[0]
         elif len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
             start, end = pieces[0] if self.referents.name_of(opening) else (start, end)
-        return start + (
-            clause.start() if (clause := LAST_CLAUSE.search(before[start:end])) else 0
-        ), end
+        clause = LAST_CLAUSE.search(before[start:end])
+        return start + (clause.start() if clause else 0), end
 
     def _spoken(
         self, who: Span, cue: Span, because: str, *, known_only: bool = False

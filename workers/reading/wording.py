@@ -7,7 +7,7 @@ itself; a pronoun is not replaced, so that a frame which tells whom it means sta
 import re
 
 from workers.reading.denial_words import DENIES
-from workers.reading.modality import is_negated
+from workers.reading.modality import is_hedged, is_negated
 from workers.reading.passages import Span
 from workers.reading.speech import CLOSING_FRAME, DENIAL_CLAUSE, LEADING_AS_SAID
 
@@ -28,6 +28,12 @@ _THAT = re.compile(r"\s(?:[^\s,;:«“\"]{1,20}\s){0,6}?(?:que\s|qu['’]|that\s
 # "said invoices showed that": the invoices are what is said, and not the frame.
 _ANOTHER_VERB = re.compile(
     r"\b(?:shows?|showed|is|are|was|were|has|had|est|sont|ont|montr\w{1,5}|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+# Without these words what is hoped, feared or asked for would read as if it were so.
+_WISHES = re.compile(
+    r"\b(?:esp[èé]r|souhait|redout|crai[gn]|dout|demand|réclam|exig|propos|recommand|prom[ei]|prédi|"
+    r"préconis|hop(?:es|ed?\b)|wish|fear|doubt|wonder|suggest|predict|promis|vow)\w{0,6}",
     re.IGNORECASE,
 )
 _COLON = re.compile(r"[^:;«“\"]{0,60}:\s?(?=[«“\"])")
@@ -89,15 +95,22 @@ def _unframed(sentence: str, who: Span | None, cue: Span) -> str:
         inverted = who is None or cue[0] <= who[0]
         behind = inverted or not after.strip(' .»”"')
         short = len(after) <= _LONGEST_FRAME and not _GOES_ON.search(after)
-        return before.rstrip(", ") if behind and short else sentence
+        said = behind and short and _asserts(sentence[slice(*frame)])
+        return before.rstrip(", ") if said else sentence
     if colon := _COLON.match(after):
         return after[colon.end() :]
     that = _THAT.match(after)
     if that is None or _LEANS.match(after, that.end()) or _ANOTHER_VERB.search(that.group()):
         return sentence
     opening = sentence[: frame[1] + that.end()]
-    reported = not (is_negated(opening) or DENIES.search(opening))
-    return after[that.end() :] if reported else sentence
+    return after[that.end() :] if _asserts(opening) else sentence
+
+
+def _asserts(frame: str) -> bool:
+    """Does a frame say that somebody says so, and not that they deny, hope or may have said it?"""
+    if is_negated(frame) or is_hedged(frame):
+        return False
+    return not (DENIES.search(frame) or _WISHES.search(frame))
 
 
 def _balanced(words: str) -> str:

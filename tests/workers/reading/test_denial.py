@@ -56,6 +56,14 @@ def test_a_disputed_measurement_is_the_one_that_was_measured() -> None:
     assert [denial.of for denial in reading.denials] == [0]
 
 
+def test_a_disputed_figure_is_the_last_one_that_somebody_else_gave() -> None:
+    reading = _read(
+        "Marc Ott a ajouté que le site perdait 2 millions d'euros par an depuis 2022.\n\n"
+        "Les syndicats contestent ce chiffre."
+    )
+    assert [(denial.speaker, denial.of) for denial in reading.denials] == [("les syndicats", 0)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
