@@ -15,6 +15,7 @@ from workers.reading.speech import (
     ACCORDING,
     ACCUSED_BY,
     AFTER_QUOTE,
+    ANYBODY,
     AS_SAID,
     AS_THEY_SAY,
     ASIDE,
@@ -28,6 +29,7 @@ from workers.reading.speech import (
     PRONOUN,
     PRONOUN_IN_VERB,
     ROLE_WORDS,
+    SAYS_THAT,
     SAYS_WHAT,
     SKIPPED,
     SPEECH,
@@ -191,7 +193,9 @@ class Conversation:
             if parted and (single or HAS_ITS_VERB.match(before.group()[start:])):
                 continue
             who = (first + start, first + end)
-            yield from self._spoken(who, verb.span(), verb.group(), known_only=True)
+            anybody = ANYBODY.fullmatch(outside[slice(*who)].strip(" ,"))
+            says = anybody and SAYS_THAT.match(outside, verb.end())
+            yield from self._spoken(who, verb.span(), verb.group(), known_only=not says)
 
     def _subject(self, before: str) -> Span:
         """Where the subject stands in the words before its verb: behind the last comma, as a rule.
@@ -207,7 +211,8 @@ class Conversation:
         if len(pieces) > 1 and before.rstrip().endswith(",") and described:
             start, end = pieces[0]
         elif len(pieces) > 1 and (stressed or not self.referents.name_of(subject)):
-            start, end = pieces[0] if self.referents.name_of(opening) else (start, end)
+            known = self.referents.name_of(opening) or ANYBODY.fullmatch(opening.strip())
+            start, end = pieces[0] if known else (start, end)
         clause = LAST_CLAUSE.search(before[start:end])
         return start + (clause.start() if clause else 0), end
 

@@ -58,6 +58,7 @@ _SHORT_LINES = re.compile(
     r"mak(?:e|ing) a donation|\bdonate\b|your (?:support|donation|contribution)|become a member|"
     r"(?:accepter|refuser|gérer|accept|reject|manage) (?:(?:tous )?les |all |vos |my )?cookies|"
     r"(?:ce site|nous|nos partenaires) utilis\w{1,4} des cookies|partners use cookies|"
+    r"^retrouvez (?:tous?|toute?s?|nos|notre)\b|"
     r"^recevez (?:chaque|toute|tous|notre|nos|le meilleur)\b|^have your say\b|"
     r"^écrivez[- ]nous|^contactez[- ]nous|^(?:write to|contact) us\b|"
     r"il vous reste \d{1,3}\s?%|lettre d['’]information|"

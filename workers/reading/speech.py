@@ -15,7 +15,8 @@ _ER = (
     "lanc|jug|justifi|confirm|argument|ironis|félicit|indign|ni|contest|rejet|rejett|réfut|"
     "recommand|demand|rétorqu|gliss|lâch|souffl|résum|insurg|interrog|relèv|relev|not|twitt|"
     "tweet|pest|tonn|soupir|réclam|espèr|espér|souhait|jur|assèn|assén|clam|proclam|argu|alarm|"
-    "calcul|évalu|chiffr|recens|redout|considèr|considér|murmur|exig|propos"
+    "calcul|évalu|chiffr|recens|redout|considèr|considér|murmur|exig|propos|"
+    "tempèr|tempér|anticip|nuanc|concèd|concéd|relat|certifi|détaill|renchéri"
 )
 _FRENCH_NOW = (
     rf"(?:{_ER})(?:e|ent|ait|aient|a|èrent)|dit|disent|disait|soutien(?:t|nent)|soutenait|"
@@ -187,6 +188,12 @@ SPOKEN_FOR = re.compile(
 SUBJECT_OF = re.compile(
     r"[^:;\n«“\"]{3,160}?\s(?:a|est|avait|était|was|has|had|is|met|ne|n['’]\w+|se|"
     r"[a-z]{3,12}ed|toured|makes|remembers|quitte|reçoit)\s"
+)
+# Anybody speaks who says "that": "le producteur dit avoir", "the farmer says that".
+SAYS_THAT = re.compile(r"\s(?:que\b|qu['’]|that\b|avoir\b|être\b|n['’]avoir\b)")
+ANYBODY = re.compile(
+    r"(?:l['’]|(?:le|la|les|une?|the|an?)\s)[a-zà-ÿ\-]{3,20}(?:\s[a-zà-ÿ\-]{3,20}){0,2}",
+    re.IGNORECASE,
 )
 # With a figure behind them these verbs ask or count and report nothing.
 ASKS_FOR_MORE = re.compile(

@@ -18,7 +18,7 @@ FLOORS = {
     "kind: boilerplate": (0.97, 0.97),
     "kind: comment": (0.97, 0.97),
     "kind: opinion": (0.97, 0.97),
-    "worth checking": (0.95, 0.86),
+    "worth checking": (0.94, 0.85),
     "attribution: direct": (0.94, 0.94),
     "attribution: indirect": (0.94, 0.9),
     "speaker": (0.93, 0.9),

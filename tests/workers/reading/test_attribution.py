@@ -51,6 +51,7 @@ def _passage(reading: Reading, words: str) -> Passage:
          "le dernier rapport de la chambre des comptes"),
         ("The leader of Ashcombe council denied claims that the dam broke.",
          "the leader of Ashcombe council"),
+        ("Le producteur, qui tait son nom, dit avoir jeté 8 tonnes de cerises.", "le producteur"),
         ("Elle demande 15 000 euros à la commune de Vaux.", ""),
         ("La digue de Vaux a cédé en 2021, faute d'entretien.", ""),
         ("Selon nos informations, la digue de Vaux a cédé en 2021.", ""),
