@@ -145,7 +145,7 @@ _BODIES = (
     "syndicats|associations|parents|salariés|élus|auteurs|victime|prévenu|suspect|procureure?|"
     "government|ministry|agency|council|union|court|prosecutors?|company|charity|institute|office|"
     "department|county|city|town|hospital|operator|defence|defense|board|committee|watchdog|"
-    "confrères|gendarmerie|justice|rectorat|clinique|armée|marine|treasury|hospital|"
+    "confrères|gendarmerie|justice|rectorat|clinique|armée|marine|treasury|"
     "officials|investigators|firefighters|researchers|residents|organisers|organizers|campaigners"
 )
 INSTITUTION = re.compile(
