@@ -118,7 +118,7 @@ CACHES = {
 # A passage that is worth checking less than this is kept and shown, and not proposed (0 to 1).
 CHECKWORTHY_FROM = env.float("CHECKWORTHY_FROM", default=0.5)
 # A claim that is less near to a passage than this is not compared with it (cosine, 0 to 1).
-SAME_CLAIM_FROM = env.float("SAME_CLAIM_FROM", default=0.05)
+SAME_CLAIM_FROM = env.float("SAME_CLAIM_FROM", default=0.03)
 # The class that judges passages against claims; the rules need no network and no key.
 MATCHER = env.str("MATCHER", default="workers.matching.matcher.Matcher")
 # For workers.matching.language_model.LanguageModel: an OpenAI-compatible endpoint, and its limits.
