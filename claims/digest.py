@@ -10,14 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field
 
 from claims.ledger.lines import canonical
 from claims.models import Claim
+from claims.projections import ATTRIBUTES, NAMES
 
-FIELDS: "list[Field[Any, Any]]" = [f for f in Claim._meta.concrete_fields if not f.generated]
-ATTRIBUTES = [field.attname for field in FIELDS]
-NAMES = ", ".join(f'"{field.column}"' for field in FIELDS)
 LIVE = Claim._meta.db_table
 
 

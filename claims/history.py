@@ -89,16 +89,11 @@ def record(changes: Sequence[Change], *, actor: str, at: datetime, command: UUID
         events.Unsayable: a text cannot be stored.
     """
     request = _digest(changes, actor)
-    if done := log.receipt(command, request=request):
-        return done
     before = {change.claim: past(change.claim) for change in changes}
     try:
         after = {change.claim: _admitted(change, before[change.claim], actor) for change in changes}
-    except (Conflict, status.Refused):
-        # The same command may have been recorded between the first look and the reading.
-        if done := log.receipt(command, request=request):
-            return done
-        raise
+    except (Conflict, status.Refused) as refusal:
+        return _done(command, request, refusal)
     drafts = [draft for change in changes for draft in _drafts(change, at)]
     receipt = log.append(command, request=request, actor=actor, drafts=drafts)
     if not receipt.appended:
@@ -123,16 +118,12 @@ def erase(
     """
     asked: list[Any] = [actor, "erase", position, expected, reason]
     request = hashlib.sha256(rfc8785.dumps(asked)).digest()
-    if done := log.receipt(command, request=request):
-        return done
     try:
         changes = list(_erasures(losses(position), reason, expected))
         for change in changes:
             _admitted(change, past(change.claim), actor)
-    except (Conflict, status.Refused):
-        if done := log.receipt(command, request=request):
-            return done
-        raise
+    except (Conflict, status.Refused) as refusal:
+        return _done(command, request, refusal)
     drafts = [draft for change in changes for draft in _drafts(change, at)]
     receipt = log.erase(command, request=request, actor=actor, drafts=drafts)
     for change in changes if receipt.appended else ():
@@ -238,6 +229,13 @@ def erased(entry: Entry | Said) -> Erased | None:
     while isinstance(word, Erased) and word.position != entry.position:
         word = word.remains
     return word if isinstance(word, Erased) else None
+
+
+def _done(command: UUID, request: bytes, refusal: Exception) -> Receipt:
+    """The receipt of a command that is refused because it was recorded before; or the refusal."""
+    if done := log.receipt(command, request=request):
+        return done
+    raise refusal
 
 
 def _admitted(change: Change, before: Past, actor: str) -> State:

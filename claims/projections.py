@@ -10,10 +10,25 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.db import connection
+from django.db.models import JSONField
+from psycopg.types.json import Jsonb
 
 from claims import events
 from claims.models import Claim
 from claims.status import Standing, State
+
+# The columns that are folded from the ledger; PostgreSQL generates the others from these.
+FIELDS = [field for field in Claim._meta.concrete_fields if not field.generated]
+ATTRIBUTES = [field.attname for field in FIELDS]
+JSON = {field.attname for field in FIELDS if isinstance(field, JSONField)}
+NAMES = ", ".join(f'"{field.column}"' for field in FIELDS)
+UPSERT = f"""
+INSERT INTO {Claim._meta.db_table} ({NAMES}) VALUES ({", ".join(["%s"] * len(FIELDS))})
+ON CONFLICT (id) DO UPDATE SET {
+    ", ".join(f'"{f.column}" = EXCLUDED."{f.column}"' for f in FIELDS if not f.primary_key)
+}
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +43,16 @@ class Mark:
 
 def show(claim: UUID, state: State, mark: Mark) -> None:
     """Write the claim's row as the state has it; the caller holds the ledger's head."""
-    columns = row(claim, state, mark)
-    Claim.objects.bulk_create(
-        [Claim(**columns)],
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=[name for name in columns if name != "id"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(UPSERT, stored(row(claim, state, mark)))
+
+
+def stored(columns: dict[str, Any]) -> list[Any]:
+    """The columns of a row in the order of NAMES, as the database takes them."""
+    return [
+        Jsonb(value, dumps=msgspec.json.encode) if name in JSON and value is not None else value
+        for name, value in ((name, columns[name]) for name in ATTRIBUTES)
+    ]
 
 
 def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:

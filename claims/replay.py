@@ -11,15 +11,12 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import connection, transaction
-from django.db.models import Field, JSONField
-from psycopg.types.json import Jsonb
 
 from claims import digest, history, projections
-from claims.digest import FIELDS, NAMES
 from claims.ledger import log
 from claims.ledger.entry import Entry, Said
+from claims.projections import NAMES
 
 BATCH = 500  # claims that are written at once
 
@@ -106,13 +103,7 @@ def _keep(rows: Iterable[dict[str, Any]]) -> None:
     raw: Any = connection.connection
     with raw.cursor() as cursor, cursor.copy(f"COPY rebuilt ({NAMES}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_stored(field, row[field.attname]) for field in FIELDS])
-
-
-def _stored(field: "Field[Any, Any]", value: Any) -> Any:
-    if isinstance(field, JSONField) and value is not None:
-        return Jsonb(value, dumps=msgspec.json.encode)
-    return value
+            copy.write_row(projections.stored(row))
 
 
 def _compare() -> list[UUID]:
