@@ -1,9 +1,7 @@
-"""The desk's settings with those peers that are Django apps, where they are installed."""
-
-from importlib.util import find_spec
+"""The desk's settings with those peers that are Django apps."""
 
 from tracker.settings import *  # noqa: F403
 from tracker.settings import INSTALLED_APPS as OURS
 
-PEERS = [name for name in ("pgtrigger", "pghistory") if find_spec(name)]
-INSTALLED_APPS = [*OURS, *PEERS]
+INSTALLED_APPS = [*OURS, "pgtrigger", "pghistory", "tests.benchmarks.tracked"]
+PGTRIGGER_INSTALL_ON_MIGRATE = False

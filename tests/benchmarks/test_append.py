@@ -9,7 +9,7 @@ from typing import TypeAlias
 import psycopg
 import pytest
 
-from tests.benchmarks import programs, workload
+from tests.benchmarks import peers, programs, safeties, workload
 from tests.benchmarks.rounds import Line, writing
 
 Compare: TypeAlias = Callable[[str, Mapping[str, Line]], None]
@@ -19,10 +19,11 @@ BATCH = 100
 
 
 @pytest.fixture
-def limit(owner_connection: psycopg.Connection) -> Iterator[str]:
+def limit(owner_connection: psycopg.Connection, server: str) -> Iterator[str]:
     """The table of the limit, and the address under which the application writes to it."""
     owner_connection.execute(workload.LIMIT)
-    yield os.environ["DATABASE_URL"]
+    with peers.tables():
+        yield os.environ["DATABASE_URL"]
     owner_connection.execute("DROP TABLE limit_row")
 
 
@@ -45,6 +46,8 @@ def test_one_event_per_command(
             ),
             "log.append": writing(writers, partial(workload.appending, 1)),
             "history.record": writing(writers, partial(workload.recording, 1)),
+            "eventsourcing's recorder": writing(writers, partial(peers.recording, 1)),
+            "django-pghistory on a model": writing(writers, partial(peers.tracking, 1)),
         },
     )
 
@@ -60,5 +63,28 @@ def test_batches(limit: str, server: str, compare: Compare, writers: int) -> Non
             ),
             "log.append": writing(writers, partial(workload.appending, BATCH)),
             "history.record": writing(writers, partial(workload.recording, BATCH)),
+            "eventsourcing's recorder": writing(writers, partial(peers.recording, BATCH)),
+            "django-pghistory on a model": writing(writers, partial(peers.tracking, BATCH)),
         },
     )
+
+
+@pytest.mark.parametrize("writers", WRITERS)
+def test_what_each_safety_costs(
+    limit: str,
+    server: str,
+    compare: Compare,
+    owner_connection: psycopg.Connection,
+    tmp_path: Path,
+    writers: int,
+) -> None:
+    with safeties.schemas(owner_connection) as schemas:
+        compare(
+            f"One event per command with one safety left out, writers: {writers} ({server})",
+            {
+                schema: programs.pgbench(
+                    limit, tmp_path, schema, workload.call(schema), clients=writers
+                )
+                for schema in schemas
+            },
+        )

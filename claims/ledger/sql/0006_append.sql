@@ -167,7 +167,7 @@ DECLARE
     actor   text := command ->> 'actor';
     events  jsonb := command -> 'events';
 BEGIN
-    CASE jsonb_array_length(events)
+    CASE coalesce(jsonb_array_length(events), 0)
         WHEN 0 THEN
             RAISE EXCEPTION 'command % holds no event', id USING ERRCODE = 'CT422';
         WHEN 1 THEN

@@ -1,0 +1,1 @@
+"""An app with one model whose changes django-pghistory keeps, for comparison."""
