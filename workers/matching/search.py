@@ -24,7 +24,7 @@ from claims.models import Claim, Proposal
 
 _HUMP = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 LONGEST = 5000  # characters of a text that are searched for
-BUDGET = 20_000  # claims that are looked at for one text
+BUDGET = 4_000  # claims that are looked at for one text
 
 STEMS = """
 WITH stem AS (
