@@ -152,8 +152,8 @@ def _misplaced(log: Published, claim: UUID, entry: Entry, before: Entry | None) 
 def _ask_status(fold: Replayed, shown: dict[str, Any] | None, report: Report) -> None:
     if fold.erased:
         at = ", ".join(f"{position:,}" for position in fold.erased)
-        report.cannot(f"The claim's status, because what was said at {at} was erased")
-    elif shown is None:
+        report.cannot(f"What was said at {at}: it was erased, and counts as what remains of it")
+    if shown is None:
         report.fails("The desk does not show this claim, though it has a history")
     elif report.all_hold(f"The claim as it is shown: {what}" for what in fold.wrong(shown)):
         state = fold.state

@@ -8,29 +8,55 @@ from collections.abc import Iterator
 from typing import Any
 
 from claims import events, status
+from claims.events import Erased, Redacted, Word
 from claims.ledger.entry import Entry
-from claims.ledger.verify.checks import ERASED
 
 
 class Replayed:
-    """What the entries of one claim add up to, fed in order."""
+    """What the entries of one claim add up to, fed in order.
+
+    Of an entry that was erased, the claim's own event that erased it says what remains.
+    """
 
     def __init__(self) -> None:
-        self.state = status.State()
         self.position = -1
         self.erased: list[int] = []
+        self._entries: list[Entry] = []
+        self._words: dict[int, Word] = {}  # by position, of what was not erased
 
     def add(self, entry: Entry) -> None:
         """One more entry; raises events.Unsayable where it holds no word."""
         self.position = entry.position
         if entry.body is None:
             self.erased.append(entry.position)
-        if entry.body is None or entry.type == ERASED:
-            return
-        word = events.decode(entry.body, schema_version=entry.schema_version)
-        if events.name(word) != entry.type:
-            raise events.Unsayable(f"it is filed as {entry.type} and says {events.name(word)}")
-        self.state = status.evolve(self.state, word, entry.actor)
+        else:
+            word = events.decode(entry.body, schema_version=entry.schema_version)
+            if events.name(word) != entry.type:
+                raise events.Unsayable(f"it is filed as {entry.type} and says {events.name(word)}")
+            self._words[entry.position] = word
+        self._entries.append(entry)
+
+    @property
+    def state(self) -> status.State:
+        """The state that they add up to."""
+        return status.fold((self._said(entry), entry.actor) for entry in self._entries)
+
+    def _said(self, entry: Entry) -> Word:
+        """The word of an entry, or what remains of it."""
+        if entry.position in self._words:
+            return self._words[entry.position]
+        by = self._erasing(entry)
+        return (by.remains if by else None) or Redacted(was=entry.type)
+
+    def _erasing(self, entry: Entry) -> Erased | None:
+        """What erased an entry; where that was erased in turn, what remains of it."""
+        word = self._words.get(entry.erased_by) if entry.erased_by is not None else None
+        if word is None:
+            others = (other for other in self._entries if other.position == entry.erased_by)
+            word = next((self._erasing(other) for other in others), None)
+        while isinstance(word, Erased) and word.position != entry.position:
+            word = word.remains
+        return word if isinstance(word, Erased) else None
 
     def wrong(self, shown: dict[str, Any]) -> Iterator[str]:
         """In what the desk shows another claim than the entries add up to."""

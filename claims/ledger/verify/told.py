@@ -86,7 +86,7 @@ class Told:
             yield f"it is not the event that the log holds there ({names} differs)"
 
     def _fold(self, entry: Entry, number: int) -> Iterator[str]:
-        if entry.type == ERASED or entry.stream_id.int % self._passes != number:
+        if entry.stream_id.int % self._passes != number:
             return
         try:
             self._folds.setdefault(entry.stream_id, Replayed()).add(entry)
@@ -118,7 +118,7 @@ class Told:
             return  # it has changed since the log was read
         if fold is None:
             yield f"Claim {claim}: it is shown, and the log has no event of it."
-        elif not fold.erased:
+        else:
             yield from (f"Claim {claim}: {what}." for what in fold.wrong(row))
 
 

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claims import events
+from claims.events import Erased
 from claims.ledger import export, lines, merkle, tiles
-from claims.ledger.entry import Entry, leaf_hash
+from claims.ledger.entry import Entry, commitment, leaf_hash
 from claims.ledger.note import Checkpoint, Signer, sign
 from claims.ledger.proof import Proof
 from claims.ledger.verify import command, told
@@ -152,28 +154,43 @@ def test_events_after_the_checkpoint_are_checked_and_said_to_be_unsigned(
     assert "Position 200 is not signed" in refused(capsys, "event", folder, 200)
 
 
-def test_a_text_that_was_erased_leaves_everything_verifiable(
-    tmp_path: Path, capsys: Capture
-) -> None:
+@pytest.fixture
+def erased(tmp_path: Path) -> Path:
+    """The export of a desk that erased what was said at 181."""
     entries = [*ENTRIES]
-    last = entries[-1]
-    eraser = replace(last, position=270, stream_id=UUID(int=5), version=1, type="erased",
-                     prev_hash=bytes(32), recorded_at=last.recorded_at)  # fmt: skip
-    entries[181] = replace(entries[181], body=None, salt=None, erased_by=270)
+    last = max((e for e in entries if e.stream_id == CLAIM), key=lambda entry: entry.version)
+    body = events.encode(Erased(position=181, version=entries[181].version, reason="Privacy."))
+    eraser = replace(
+        last, position=270, version=last.version + 1, type="erased", prev_hash=last.leaf_hash,
+        salt=bytes(32), body=body, commitment=commitment(bytes(32), body),
+        recorded_at=entries[-1].recorded_at,
+    )  # fmt: skip
+    entries[181] = replace(entries[181], body=None, salt=None, erased_by=270, erasure=body)
     entries.append(replace(eraser, leaf_hash=leaf_hash(eraser.leaf())))
     folder = tmp_path / "export"
     export.export(
         folder,
         entries=entries,
-        claims=shown(ENTRIES),
+        claims=shown(entries),
         checkpoint=(271, checkpoint_of(entries)),
     )
-    code, said = verified(capsys, "event", folder, 181)
+    return folder
+
+
+def test_a_text_that_was_erased_leaves_everything_verifiable(erased: Path, capsys: Capture) -> None:
+    code, said = verified(capsys, "event", erased, 181)
     assert (code, "What the event said: its text was erased" in said) == (0, True)
-    code, said = verified(capsys, "claim", folder, CLAIM)
-    assert (code, "because what was said at 181 was erased" in said) == (0, True)
-    code, said = verified(capsys, "log", folder)
+    code, said = verified(capsys, "claim", erased, CLAIM)
+    assert (code, "What was said at 181: it was erased" in said) == (0, True)
+    assert "They add up to what is shown" in said
+    code, said = verified(capsys, "log", erased)
     assert (code, "but for 1 that were erased" in said) == (0, True)
+
+
+def test_a_claim_that_shows_what_was_erased_is_found(erased: Path, capsys: Capture) -> None:
+    (erased / "claims.jsonl").write_bytes(b"".join(shown(ENTRIES)))
+    assert "its version is shown as" in refused(capsys, "claim", erased, CLAIM)
+    assert f"Claim {CLAIM}: its evidence is shown otherwise" in refused(capsys, "log", erased)
 
 
 # Bad input: what was touched is named
