@@ -10,9 +10,18 @@ from claims.events import DisputeKind, Evidence, Quantity, Word
 from claims.models import Finding, Proposal
 from claims.status import State
 
+CHANGED = "The source was changed after this was accepted, and no longer says it."
+
 
 def words(held: Proposal, state: State, wording: str, stance: str, kind: str) -> Iterator[Word]:
-    """The words for a proposal's findings, those that support the claim first."""
+    """The words for a proposal's findings, those that support the claim first.
+
+    Where they stand in the place of evidence whose source was changed, that is withdrawn before.
+    """
+    if held.replaces is not None:
+        taken = events.Withdrawn(version=held.replaces, claim=held.replaces_of, reason=CHANGED)
+        state = status.evolve(state, taken, "")
+        yield taken
     found = list(held.findings.exclude(quote=""))  # The others were erased.
     for finding in sorted(found, key=lambda one: (stance or one.stance) != "supports"):
         if (stance or finding.stance) == "disputes":
@@ -48,7 +57,7 @@ def _supporting(finding: Finding, held: Proposal, state: State, wording: str) ->
             language=held.language,
             claimant=held.claimant,
         )
-    if finding.origin in state.origins:
+    if finding.origin in state.origins or not state.origins:
         return events.Asserted(**found)
     return events.Corroborated(**found)
 

@@ -151,6 +151,10 @@ class Proposal(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     command = models.UUIDField(null=True)
     position = models.BigIntegerField(_("position"), null=True)
+    # The evidence whose source was changed, by its version in the history of the claim, or of the
+    # absorbed claim `replaces_of`.
+    replaces = models.IntegerField(null=True)
+    replaces_of = models.CharField(max_length=36, blank=True, default="")
     search = models.GeneratedField(
         expression=STEMMED, output_field=SearchVectorField(), db_persist=True
     )
@@ -166,6 +170,9 @@ class Proposal(models.Model):
                 name="one_proposal_begins_a_claim",
             ),
             models.CheckConstraint(
+                condition=Q(replaces=None) | Q(begins=False), name="nothing_new_replaces"
+            ),
+            models.CheckConstraint(
                 condition=Q(state="open") | Q(decided_at__isnull=False),
                 name="a_decision_has_its_time",
             ),
@@ -175,6 +182,11 @@ class Proposal(models.Model):
                 fields=["search"],
                 condition=Q(state="open", begins=True),
                 name="proposal_search",
+            ),
+            models.Index(
+                fields=["claim", "replaces"],
+                condition=Q(replaces__isnull=False),
+                name="proposal_replaces",
             ),
             models.Index(
                 fields=["-disputed", "-score", "created_at"],

@@ -85,13 +85,18 @@ def propose(
         return None
     else:
         proposal = _opened(claim, found, beginning, at)
-    Finding.objects.create(
+    keep(proposal, found)
+    return proposal
+
+
+def keep(proposal: Proposal, found: Found) -> Finding:
+    """Keep a passage with the proposal that rests on it."""
+    return Finding.objects.create(
         proposal=proposal,
-        claim=claim,
+        claim=proposal.claim,
         fingerprint=fingerprint(found.quote),
         **asdict(found),
     )
-    return proposal
 
 
 def fingerprint(quote: str) -> str:
@@ -172,6 +177,8 @@ def forget(position: int, *, by: User, at: datetime, command: UUID) -> None:
     for entry in log.feed(position, 1) if position >= 0 else ():
         word = history.decode(entry)
         if isinstance(word, Evidence):
+            asked = Proposal.objects.filter(claim=entry.stream_id, replaces=entry.version)
+            asked.update(wording="", revision=F("revision") + 1)
             _forget_passage(word, entry.stream_id, by=by, at=at, command=command)
 
 

@@ -126,7 +126,8 @@ def dismiss(
     if not reason.strip():
         raise Refused("Say why: the reason is what keeps this from being proposed again.")
     position = None
-    if not held.begins:
+    # That evidence stays as it was accepted is no event: nothing happens to the claim.
+    if not held.begins and held.replaces is None:
         words = [evidence.dismissed(finding, reason) for finding in held.findings.exclude(quote="")]
         position = _say(to or held.claim, decision, *words).last
     return proposals.decide(

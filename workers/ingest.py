@@ -14,6 +14,7 @@ from django.db import transaction
 from sources import fetch, intake, origins
 from sources.models import Document, Passage, Version
 from workers import reprints
+from workers.corrections import ask_what_became_of_quotes
 from workers.matching.likeness import sketch
 from workers.matching.matcher import configured
 from workers.placing import Placing, published, wait_for_turn
@@ -44,7 +45,9 @@ def _ingest(document: Document, at: datetime) -> None:
         if intake.finish(version, _outcome(version, reading), at=at):
             document.refresh_from_db()
             reprints.settle(document)
-            placing.propose(document, version, at=at)
+            placing.begin(document, version, at=at)
+            ask_what_became_of_quotes(placing)
+            placing.propose()
 
 
 def _fetched(document: Document, at: datetime) -> Version:

@@ -51,17 +51,20 @@ class Placing:
             for _claim, pair in self._pairs(number):
                 self.thought[pair] = self.matcher.relate(pair)
 
-    def propose(self, document: Document, version: Version, *, at: datetime) -> None:
+    def begin(self, document: Document, version: Version, *, at: datetime) -> None:
+        """It is the document's turn, and it is saved: what follows is proposed of this version."""
+        self.document, self.version, self.at = document, version, at
+        self.begun: set[UUID] = set()
+
+    def propose(self) -> None:
         """Propose every passage worth checking, and every denial with what it denies.
 
         What a document says again joins what it said first.
         """
-        self.document, self.version, self.at = document, version, at
-        self.begun: set[UUID] = set()
         placed = {number: self._place(number) for number in self._worth()}
         for denial in self.reading.denials:
             if claim := placed.get(denial.of):
-                found = self._found(
+                found = self.found(
                     (denial.start, denial.end),
                     stance="disputes",
                     kind="denial",
@@ -70,7 +73,7 @@ class Placing:
                     because=denial.because,
                     matcher=Matcher.name,
                 )
-                propose(claim, found, at=at)
+                propose(claim, found, at=self.at)
 
     def _worth(self) -> Iterator[int]:
         """The passages that are worth checking, and those that somebody denies."""
@@ -88,7 +91,7 @@ class Placing:
             return self._begin(passage)
         claim, judged = best
         relation = judged.relation
-        found = self._found(
+        found = self.found(
             span,
             stance=relation.stance,
             kind=relation.kind,
@@ -96,8 +99,8 @@ class Placing:
             score=relation.score,
             because=relation.because,
             matcher=judged.by,
-            ours=_figure(relation.ours),
-            theirs=_figure(relation.theirs, is_quoted=number not in self.denied),
+            ours=figure(relation.ours),
+            theirs=figure(relation.theirs, is_quoted=number not in self.denied),
         )
         propose(claim, found, at=self.at)
         return claim
@@ -106,7 +109,7 @@ class Placing:
         """Propose the passage as a new claim."""
         claim = uuid4()
         self.begun.add(claim)
-        found = self._found(
+        found = self.found(
             (passage.start, passage.end),
             stance="supports",
             speaker=passage.speaker,
@@ -155,7 +158,7 @@ class Placing:
     def _text(self, passage: Passage) -> str:
         return self.reading.text[passage.start : passage.end]
 
-    def _found(self, span: tuple[int, int], **judged: Any) -> Found:
+    def found(self, span: tuple[int, int], **judged: Any) -> Found:
         """The passage at `span` with what surrounds it, and what was judged of it."""
         (start, end), text, document = span, self.reading.text, self.document
         return Found(
@@ -185,7 +188,7 @@ def _whole_words(text: str, *, cut: bool) -> str:
     return re.sub(r"^\S*\s+", "", text, count=1) if cut else text
 
 
-def _figure(quantity: Quantity | None, *, is_quoted: bool = True) -> dict[str, str | int] | None:
+def figure(quantity: Quantity | None, *, is_quoted: bool = True) -> dict[str, str | int] | None:
     """The fields of an events.Quantity; without its place where it was not read in the quote."""
     if quantity is None:
         return None

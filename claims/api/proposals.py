@@ -45,9 +45,9 @@ class FoundPassage(serializers.ModelSerializer[Finding]):
     class Meta:
         model = Finding
         fields = (
-            "stance", "kind", "document", "url", "outlet", "origin", "title", "quote", "start",
-            "end", "before", "after", "speaker", "published_at", "ours", "theirs", "score",
-            "because", "matcher",
+            "stance", "kind", "document", "url", "outlet", "origin", "origin_because", "title",
+            "quote", "start", "end", "before", "after", "speaker", "published_at", "ours",
+            "theirs", "score", "because", "matcher",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -59,7 +59,7 @@ class ProposalSummary(serializers.ModelSerializer[Proposal]):
         model = Proposal
         fields: tuple[str, ...] = (
             "id", "claim", "begins", "wording", "language", "claimant", "score", "disputed",
-            "revision", "state", "created_at", "decided_at", "reason", "position",
+            "revision", "state", "created_at", "decided_at", "reason", "position", "replaces",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -65,10 +65,19 @@ class KindFilter(SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("new", _("New claims")), ("link", _("Evidence for known claims"))]
+        return [
+            ("new", _("New claims")),
+            ("link", _("Evidence for known claims")),
+            ("changed", _("What becomes of evidence whose source changed")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        return queryset if self.value() is None else queryset.filter(begins=self.value() == "new")
+        match self.value():
+            case None:
+                return queryset
+            case "changed":
+                return queryset.filter(replaces__isnull=False)
+        return queryset.filter(begins=self.value() == "new", replaces=None)
 
 
 class OutletFilter(SimpleListFilter):

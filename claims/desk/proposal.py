@@ -17,7 +17,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from claims import review
-from claims.desk import pages, sentences
+from claims.desk import changes, pages, sentences
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Proposal
 
@@ -76,6 +76,7 @@ class ProposalPage(pages.ReadOnly):
         context = self.page(request, Truncator(str(proposal)).chars(60), proposal) | {
             "proposal": proposal,
             "claim": target,
+            "changed": _changed(proposal, findings),
             "merged": target is not None and target.id != proposal.claim,
             "origins": by_origin(target) if target else [],
             "findings": [_told(request, finding) for finding in findings],
@@ -108,6 +109,13 @@ def _accepted(
         kind=kind,
         to=_target_id(proposal),
     )
+
+
+def _changed(proposal: Proposal, findings: list[Finding]) -> str:
+    """What its source says now instead of what was accepted; nothing where there is no such."""
+    if proposal.replaces is None or not findings:
+        return ""
+    return changes.marked(proposal.wording, findings[0].quote)
 
 
 def _target(proposal: Proposal) -> Claim | None:

@@ -1,0 +1,93 @@
+"""When a source is changed under a claim: its evidence goes back to the queue, and is never moved.
+
+Evidence stays pinned to the version that it was accepted from. Where a newer version still has the
+quote, nothing is asked. Where it has not, a person decides: the changed sentence in its place, or
+that the old one stands as it was accepted. This writes proposals only, as `proposals` does.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from claims import proposals
+from claims.models import Claim, Proposal
+from claims.proposals import Found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resting:
+    """A standing piece of evidence of a claim, by the version of the history that it came with.
+
+    `of` is the absorbed claim that brought it, in whose history that version is; or empty.
+    """
+
+    claim: UUID
+    version: int
+    of: str
+    stance: str
+    kind: str
+    quote: str
+    figures: tuple[Any, Any]
+
+
+def resting_on(documents: Iterable[str]) -> Iterator[Resting]:
+    """The standing evidence pinned to these versions, of claims that stand by themselves."""
+    for document in documents:
+        named = Claim.objects.filter(evidence__contains=[{"document": document}], merged_into=None)
+        for claim in named.only("id", "evidence").order_by("id"):
+            yield from (
+                _resting(claim.id, piece)
+                for piece in claim.evidence
+                if piece["document"] == document
+            )
+
+
+def _resting(claim: UUID, piece: dict[str, Any]) -> Resting:
+    return Resting(
+        claim=claim,
+        version=piece["version"],
+        of=piece["claim"],
+        stance="disputes" if piece["word"] == "disputed" else "supports",
+        kind=piece.get("kind") or "",
+        quote=piece["quote"],
+        figures=(piece.get("ours"), piece.get("theirs")),
+    )
+
+
+@transaction.atomic
+def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Proposal | None:
+    """Ask a person what becomes of evidence whose quote a newer version of its source lacks.
+
+    `found` is the sentence that stands there instead, or None where nothing like it does. None
+    where the same was asked before: a decision is remembered until the source changes again.
+    """
+    asked = Proposal.objects.select_for_update().filter(
+        claim=resting.claim, replaces=resting.version, replaces_of=resting.of
+    )
+    instead = proposals.fingerprint(found.quote) if found else ""
+    for earlier in asked.prefetch_related("findings"):
+        if instead in {finding.fingerprint for finding in earlier.findings.all()} or (
+            not found and not earlier.findings.exists()
+        ):
+            return None
+        if earlier.state == "open":
+            earlier.delete()  # It asked about a version that is not the newest any more.
+    proposal = Proposal.objects.create(
+        id=uuid4(),
+        claim=resting.claim,
+        begins=False,
+        replaces=resting.version,
+        replaces_of=resting.of,
+        wording=resting.quote,
+        language="",
+        score=1.0,
+        disputed=resting.stance == "disputes",
+        created_at=at,
+    )
+    if found:
+        proposals.keep(proposal, found)
+    return proposal

@@ -1,0 +1,122 @@
+"""A corrected article: what was accepted from it goes back to a person, and is never moved."""
+
+from typing import Any
+
+import pytest
+
+from claims import history, review
+from claims.models import Claim, Finding, Proposal
+from tests.claims.build import decision, person
+from tests.claims.desk.screens import at, browser, form, text
+from tests.workers.test_ingest import finding, read
+
+pytestmark = pytest.mark.django_db
+URL = "https://gazette.example/port"
+FIRST = """Le port de Landévern s'agrandit
+
+Par La Gazette du Ponant
+3 mai 2026
+
+Le port de Landévern a accueilli 84 navires de commerce en avril, selon la capitainerie.
+
+Le maire Yann Morizur a inauguré mardi un quai de 300 mètres.
+"""
+
+
+def accepted(quote: str) -> Claim:
+    """The claim that the passage began, once it is accepted."""
+    proposal = finding(quote).proposal
+    by = person(f"reviewer {Proposal.objects.filter(state='accepted').count()}")
+    review.accept(proposal.id, decision(by, 0), revision=proposal.revision)
+    return Claim.objects.get(id=proposal.claim)
+
+
+def asked() -> list[Proposal]:
+    return list(Proposal.objects.filter(replaces__isnull=False, state="open"))
+
+
+def test_a_quote_that_still_stands_is_carried_over_without_asking() -> None:
+    read(FIRST, url=URL)
+    accepted("84 navires")
+    read(f"{FIRST}\nLe trafic a repris.\n", url=URL)
+    assert asked() == []
+
+
+def test_a_changed_figure_goes_back_to_the_queue_with_the_new_sentence() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("84 navires")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    (proposal,) = asked()
+    assert (proposal.claim, proposal.replaces) == (claim.id, 1)
+    assert "84 navires" in proposal.wording
+    (found,) = proposal.findings.all()
+    assert "48 navires" in found.quote
+    # The claim itself is as it was: nothing is re-anchored by a machine.
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_accepting_withdraws_the_old_and_records_the_new_in_one_command() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("84 navires")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    (proposal,) = asked()
+    review.accept(proposal.id, decision(person("bo"), 1), revision=proposal.revision)
+    said = history.read(claim.id)
+    assert [entry.type for entry in said] == ["asserted", "withdrawn", "asserted"]
+    assert said[1].command_id == said[2].command_id
+    claim.refresh_from_db()
+    assert claim.status == "asserted"
+    assert "48 navires" in claim.evidence[0]["quote"]
+
+
+def test_dismissing_leaves_the_evidence_as_it_was_and_is_remembered() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("84 navires")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    (proposal,) = asked()
+    review.dismiss(
+        proposal.id, decision(person("bo"), 1), revision=1, reason="Le premier chiffre vaut."
+    )
+    claim.refresh_from_db()
+    assert (claim.version, claim.status) == (1, "asserted")
+    read(FIRST.replace("84 navires", "48 navires") + "\nMis à jour.\n", url=URL)
+    assert asked() == []
+    # Another correction is another question.
+    read(FIRST.replace("84 navires", "52 navires"), url=URL)
+    assert ["52 navires" in one.findings.get().quote for one in asked()] == [True]
+
+
+def test_a_sentence_that_vanished_is_asked_about_too() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("300 mètres")
+    gone = FIRST.replace("Le maire Yann Morizur a inauguré mardi un quai de 300 mètres.", "")
+    read(gone, url=URL)
+    (proposal,) = asked()
+    assert not proposal.findings.exists()
+    review.accept(proposal.id, decision(person("bo"), 1), revision=proposal.revision)
+    claim.refresh_from_db()
+    assert claim.status == "withdrawn"
+
+
+def test_a_question_that_nobody_answered_is_replaced_by_the_next_version() -> None:
+    read(FIRST, url=URL)
+    accepted("84 navires")
+    for figure in ("48", "52"):
+        read(FIRST.replace("84 navires", f"{figure} navires"), url=URL)
+    (proposal,) = asked()
+    assert "52 navires" in proposal.findings.get().quote
+
+
+def test_the_page_shows_what_changed_word_by_word_and_a_reviewer_decides_on_it() -> None:
+    read(FIRST, url=URL)
+    accepted("84 navires")
+    read(FIRST.replace("84 navires", "<b>48</b> navires"), url=URL)
+    (proposal,) = asked()
+    page: Any = browser().get(at(proposal))
+    assert "<del>84</del>" in page.content.decode()
+    assert "&lt;" in page.content.decode().partition("desk-changed")[2][:400]
+    assert "The source changed" in text(browser().get("/admin/claims/proposal/?kind=changed"))
+    done = browser().post(at(proposal), form(page, "accept"), follow=True)
+    assert "Accepted" in text(done)
+    assert Finding.objects.filter(proposal=proposal, proposal__state="accepted").exists()

@@ -1,0 +1,63 @@
+"""A newer version of a document: does what was accepted from an older one still stand in it?
+
+A quote that stands there word for word is carried over, and nobody is asked. For any other the
+sentence that took its place is looked for, and a person decides.
+"""
+
+import re
+from difflib import SequenceMatcher
+
+from claims.corrections import Resting, resting_on, source_changed
+from claims.review import Found
+from workers.matching.matcher import Matcher
+from workers.matching.relation import relate
+from workers.placing import Placing, figure
+from workers.reading import SPOKEN, Passage
+
+ALIKE = 0.5  # the share of words in common from which on a sentence took another one's place
+
+
+def ask_what_became_of_quotes(placing: Placing) -> None:
+    """Ask about evidence of the document's earlier versions whose quote is not in this one."""
+    this, text = placing.version, placing.reading.text
+    earlier = placing.document.versions.exclude(sha256=this.sha256)
+    for resting in resting_on(earlier.values_list("sha256", flat=True)):
+        if resting.quote and resting.quote not in text:
+            source_changed(resting, _instead(resting, placing), at=placing.at)
+
+
+def _instead(resting: Resting, placing: Placing) -> Found | None:
+    """The sentence that stands where the quote stood, or None where nothing is like it."""
+    before = _words(resting.quote)
+    best, share = None, ALIKE
+    for passage in placing.reading.passages:
+        said = placing.reading.text[passage.start : passage.end]
+        ratio = SequenceMatcher(None, before, _words(said), autojunk=False).ratio()
+        if passage.kind in SPOKEN and ratio >= share:
+            best, share = passage, ratio
+    return _found(resting, best, share, placing) if best else None
+
+
+def _found(resting: Resting, passage: Passage, share: float, placing: Placing) -> Found:
+    """The new sentence with the stance of the old one; its figure where the two differ in one."""
+    said = placing.reading.text[passage.start : passage.end]
+    differs = relate(resting.quote, said)
+    changed = f"another figure: {differs.because[0]}" if differs.kind == "figure" else ""
+    ours, theirs = resting.figures
+    if resting.kind == "figure" and differs.theirs:
+        theirs = figure(differs.theirs)
+    return placing.found(
+        (passage.start, passage.end),
+        stance=resting.stance,
+        kind=resting.kind,
+        speaker=passage.speaker,
+        score=share,
+        because=(f"{share:.0%} of the words are the same", *filter(None, [changed])),
+        matcher=Matcher.name,
+        ours=ours,
+        theirs=theirs,
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
