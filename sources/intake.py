@@ -18,6 +18,9 @@ from django.db.models import F, Max, Q
 from sources import nudge
 from sources.models import Document, Passage, Sketch, Source, Version
 from sources.origins import overrule as overrule
+from sources.rechecks import checked as checked
+from sources.rechecks import due as due
+from sources.rechecks import next_check
 from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
@@ -139,6 +142,9 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
         document.origin, document.origin_because = outcome.origin, outcome.origin_because
         document.origin_by = Document.OriginBy.TEXT if outcome.origin else ""
     document.state, document.reason, document.finished_at = Document.State.READ, "", at
+    if document.url:
+        first_seen = document.published_at or document.received_at
+        document.check_at = next_check(first_seen, at=at)
     document.save()
     return True
 

@@ -81,6 +81,10 @@ class Document(models.Model):
     received_by = models.CharField(_("received from"), max_length=200)
     received_at = models.DateTimeField(_("received at"))
     nudged_at = models.DateTimeField(null=True)
+    # Its address: when it is looked at again, when it was, and why nothing could be read there.
+    check_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(_("checked again at"), null=True)
+    check_note = models.TextField(_("what was found there"), blank=True, default="")
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:
@@ -98,6 +102,7 @@ class Document(models.Model):
                 name="document_waiting",
             ),
             models.Index(fields=["-received_at"], name="document_by_arrival"),
+            models.Index(fields=["check_at"], condition=Q(state="read"), name="document_due_again"),
             models.Index(
                 fields=["id"], condition=Q(origin_told=False), name="document_origin_untold"
             ),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from claims import lexemes
 from claims.replay import replay
 from sources import intake
-from workers import reprints
+from workers import recheck, reprints
 from workers.ingest import ingest
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,13 @@ def read_document(*, document: str) -> None:
 def nudge_forgotten() -> int:
     """Nudge again for every document whose message was lost; how many."""
     return intake.nudge_forgotten(at=timezone.now())
+
+
+# A slow site must not keep a worker for longer than the broker waits; the rest is due again later.
+@shared_task(name="workers.recheck_due", acks_late=False)
+def recheck_due() -> int:
+    """Look again at the addresses that are due; how many had another text."""
+    return recheck.recheck_due(at=timezone.now())
 
 
 @shared_task(name="workers.tell_origins")

@@ -1,0 +1,41 @@
+"""When a document's address is looked at again, and what was found there. Called as `intake`.
+
+The older a document, the more seldom: a fresh article is corrected within hours, an old one hardly
+ever. The row is the truth of what is due.
+"""
+
+from datetime import datetime, timedelta
+
+from sources.models import Document
+
+SOONEST, LATEST = timedelta(hours=1), timedelta(days=30)
+SHARE = 4  # an article of four days is looked at again after one
+FOR_A = timedelta(days=365)  # and never again after a year
+MOST = 100  # documents at a time
+
+
+def next_check(first_seen: datetime, *, at: datetime) -> datetime | None:
+    """When to look again at what was first seen then; None once it is too old to change."""
+    age = max(at - first_seen, timedelta())
+    if age > FOR_A:
+        return None
+    return at + min(max(age / SHARE, SOONEST), LATEST)
+
+
+def due(*, at: datetime) -> list[Document]:
+    """The documents to look at again, those that have waited longest first.
+
+    Each is put off by the shortest time, so that whoever asks next is not given the same.
+    """
+    late = Document.objects.filter(check_at__lte=at, state=Document.State.READ)
+    found = list(late.order_by("check_at").select_related("source")[:MOST])
+    Document.objects.filter(id__in=[one.id for one in found]).update(check_at=at + SOONEST)
+    return found
+
+
+def checked(document: Document, note: str, *, at: datetime) -> None:
+    """The address was looked at; `note` says why nothing could be read there, or nothing."""
+    first_seen = document.published_at or document.received_at
+    Document.objects.filter(id=document.id).update(
+        checked_at=at, check_note=note, check_at=next_check(first_seen, at=at)
+    )

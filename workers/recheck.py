@@ -1,0 +1,47 @@
+"""Look at a document's address again: was the article corrected, or is it gone?
+
+Advertisements and counters change the bytes of a page at every visit; only another text is another
+version, which then goes its usual way. What cannot be had is noted on the document, and what the
+desk has of it stays.
+"""
+
+from datetime import datetime
+
+from sources import fetch, intake
+from sources.models import Document
+from workers.reading import Unreadable, read
+
+
+def recheck(document: Document, *, at: datetime) -> bool:
+    """Whether there is another text at the address; if so it is the next version, to be read."""
+    try:
+        page = fetch.fetch(document.url)
+        new = _says_otherwise(document, page, at)
+        if new:
+            intake.receive(
+                body=page.body,
+                url=document.url,
+                content_type=page.content_type,
+                by="recheck",
+                at=at,
+            )
+    except (Unreadable, fetch.Unfetchable, intake.Unacceptable) as error:
+        intake.checked(document, str(error), at=at)
+        return False
+    intake.checked(document, "", at=at)
+    return new
+
+
+def recheck_due(*, at: datetime) -> int:
+    """Look at every address that is due; how many had another text."""
+    return sum(recheck(document, at=at) for document in intake.due(at=at))
+
+
+def _says_otherwise(document: Document, page: fetch.Fetched, at: datetime) -> bool:
+    newest = intake.newest(document)
+    if newest is None or newest.removed_at is not None:
+        return False  # What was taken down is not fetched again.
+    if bytes(newest.body) == page.body:
+        return False
+    found = read(page.body, content_type=page.content_type, url=document.url, fetched_at=at)
+    return found.text != newest.text
