@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from claims import proposals
+from claims import memory, proposals
 from claims.models import Claim, Proposal
 from claims.proposals import Found
 
@@ -68,7 +68,7 @@ def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Pr
     asked = Proposal.objects.select_for_update().filter(
         claim=resting.claim, replaces=resting.version, replaces_of=resting.of
     )
-    instead = proposals.fingerprint(found.quote) if found else ""
+    instead = memory.fingerprint(found.quote) if found else ""
     for earlier in asked.prefetch_related("findings"):
         if instead in {finding.fingerprint for finding in earlier.findings.all()} or (
             not found and not earlier.findings.exists()

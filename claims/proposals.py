@@ -3,9 +3,6 @@
 This is the one place that writes proposals, and it writes no event: `review` does, for a person.
 """
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -13,9 +10,9 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
-from claims import history
+from claims import history, memory
 from claims.events import Asserted, Evidence
 from claims.ledger import log
 from claims.models import Claim, Finding, Proposal
@@ -77,7 +74,8 @@ def propose(
     where the claim neither waits nor stands on the ledger: nobody could decide such a link.
     """
     opening = Proposal.objects.select_for_update().filter(claim=claim, begins=True).first()
-    if _seen(claim, found, begins=beginning is not None):
+    place = (found.document, found.start, found.end)
+    if memory.seen(claim, place, found.quote, found.url, begins=beginning is not None):
         return None
     if opening and opening.state == "open":
         proposal = _joined(opening, found)
@@ -94,15 +92,9 @@ def keep(proposal: Proposal, found: Found) -> Finding:
     return Finding.objects.create(
         proposal=proposal,
         claim=proposal.claim,
-        fingerprint=fingerprint(found.quote),
+        fingerprint=memory.fingerprint(found.quote),
         **asdict(found),
     )
-
-
-def fingerprint(quote: str) -> str:
-    """The same for quotes that differ only in case, spacing, punctuation and how é is written."""
-    plain = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", quote).casefold()).strip()
-    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposal:
@@ -231,20 +223,6 @@ def _forget(proposal: Proposal, gone: set[int], *, begun: bool) -> None:
     proposal.save(
         update_fields=["wording", "claimant", "context", "reason", "disputed", "revision"]
     )
-
-
-def _seen(claim: UUID, found: Found, *, begins: bool) -> bool:
-    """Was this passage judged before, or is it waiting to be?
-
-    A reprint of an accepted passage is no repetition: it is one more article of that origin.
-    """
-    place = Q(document=found.document, start=found.start, end=found.end)
-    words = Q(fingerprint=fingerprint(found.quote))
-    refused = words & Q(proposal__state="dismissed", proposal__begins=begins)
-    if begins:
-        return Finding.objects.filter(place | refused).exists()
-    again = words & Q(url=found.url) if found.url else Q(pk__in=())
-    return Finding.objects.filter(place | refused | again, claim=claim).exists()
 
 
 def _joined(proposal: Proposal, found: Found) -> Proposal:

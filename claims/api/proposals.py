@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from claims import memory
 from claims.api.parameters import Listing
 from claims.api.shapes import Figure
 from claims.models import Finding, Proposal
@@ -64,14 +65,31 @@ class ProposalSummary(serializers.ModelSerializer[Proposal]):
         read_only_fields = fields
 
 
+class DismissedBefore(serializers.ModelSerializer[Finding]):
+    """A passage much like it that was dismissed, and why."""
+
+    reason = serializers.CharField(source="proposal.reason")
+    decided_at = serializers.DateTimeField(source="proposal.decided_at")
+
+    class Meta:
+        model = Finding
+        fields = ("claim", "outlet", "quote", "reason", "decided_at")
+        read_only_fields = fields
+
+
 class ProposalDetail(ProposalSummary):
-    """A proposal with the passages that it rests on."""
+    """A proposal with the passages that it rests on, and what was dismissed before."""
 
     findings = FoundPassage(many=True)
+    dismissed_before = serializers.SerializerMethodField()
 
     class Meta(ProposalSummary.Meta):
-        fields = (*ProposalSummary.Meta.fields, "findings")
+        fields = (*ProposalSummary.Meta.fields, "findings", "dismissed_before")
         read_only_fields = fields
+
+    @extend_schema_field(DismissedBefore(many=True))
+    def get_dismissed_before(self, proposal: Proposal) -> Any:
+        return DismissedBefore(memory.dismissed_before(proposal), many=True).data
 
 
 class Proposals(ListAPIView[Proposal]):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from claims import review
+from claims import memory, review
 from claims.desk import changes, pages, sentences
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Proposal
@@ -76,6 +76,7 @@ class ProposalPage(pages.ReadOnly):
         context = self.page(request, Truncator(str(proposal)).chars(60), proposal) | {
             "proposal": proposal,
             "claim": target,
+            "before": memory.dismissed_before(proposal),
             "changed": _changed(proposal, findings),
             "merged": target is not None and target.id != proposal.claim,
             "origins": by_origin(target) if target else [],

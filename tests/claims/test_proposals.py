@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from claims import proposals, review
 from claims.ledger import log
+from claims.memory import fingerprint
 from claims.models import Claim, Proposal
-from claims.proposals import Found, fingerprint, propose
+from claims.proposals import Found, propose
 from claims.status import Refused
 from tests.claims import build
 from tests.claims.build import AT, beginning, found, person, recorded
