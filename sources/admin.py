@@ -24,9 +24,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
-from sources import intake
+from sources import feeds, intake
 from sources.intake import Received, Unacceptable
-from sources.models import Document, Passage, Source, Version
+from sources.models import Document, Feed, Passage, Source, Version
 from sources.upload import UploadForm
 
 PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
@@ -227,6 +227,29 @@ class VersionAdmin(ReadOnly):
             **_passages(request, version),
         }
         return TemplateResponse(request, "sources/version.html", context)
+
+
+@admin.register(Feed)
+class FeedAdmin(ModelAdmin):
+    """What is polled for new articles. Those with the permission keep this list by hand."""
+
+    list_display = ("url", "active", "every", "succeeded_at", "brought_at", "failures", "note")
+    list_filter = ("active",)
+    search_fields = ("url", "note")
+    ordering = ("url",)
+    readonly_fields = (
+        "polled_at", "succeeded_at", "brought_at", "next_at", "failures", "note",
+    )  # fmt: skip
+    actions = ("look_now",)
+
+    def has_look_now_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_change_permission(request))
+
+    @admin.action(description=gettext_lazy("Look now"), permissions=["look_now"])
+    def look_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
+        count = feeds.look_now(queryset)
+        done = ngettext("%d feed is looked at now.", "%d feeds are looked at now.", count)
+        messages.success(request, done % count)
 
 
 @admin.register(Source)

@@ -8,7 +8,7 @@ rebinding). The limits hold for the decompressed body, so that a small bomb stay
 import ipaddress
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -22,24 +22,36 @@ MOST_HOPS = 5
 SECONDS = 30.0  # for the whole page, with all its redirects
 SILENCE = 10.0  # seconds without a byte
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
-AGENT = "ClaimTracker/0.1 (newsroom fact-checking)"
+PRODUCT = "ClaimTracker/0.1"
 
 
 class Unfetchable(Exception):
-    """The page cannot be had; the message says why, in a sentence for a person."""
+    """The page cannot be had; the message says why, in a sentence for a person.
+
+    `later` is the number of seconds after which the site asks to be asked again, if it does.
+    """
+
+    later: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came: its body, decompressed, what it says it is, and where it was found."""
+    """A page as it came: its body, decompressed, what it says it is, and where it was found.
+
+    `etag` and `last_modified` are what to ask with next time; `changed` is False where they were
+    given and the page is still the same, which then has no body here.
+    """
 
     body: bytes
     content_type: str
     url: str
+    etag: str = ""
+    last_modified: str = ""
+    changed: bool = True
 
 
-def fetch(url: str) -> Fetched:
-    """The page at a public web address.
+def fetch(url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+    """The page at a public web address, if it is not the one that the client has (RFC 9110, 13.1).
 
     Raises:
         Unfetchable: the host is unknown, silent, private or forbids robots, the page is missing,
@@ -49,9 +61,11 @@ def fetch(url: str) -> Fetched:
     try:
         with httpx.Client(transport=_Transport(), timeout=SILENCE, trust_env=False) as client:
             _ask_robots(client, url, deadline)
-            return _follow(client, url, deadline)
+            return _follow(client, url, deadline, _known(etag, last_modified))
     except Forbidden as error:
-        raise Unfetchable(str(error)) from error
+        refusal = Unfetchable(str(error))
+        refusal.later = error.later
+        raise refusal from error
     except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException) as error:
         raise Unfetchable(f"{_host(url)} does not answer: {error or 'time is up'}.") from error
     except (httpx.InvalidURL, httpcore.ProtocolError, ValueError) as error:
@@ -59,29 +73,44 @@ def fetch(url: str) -> Fetched:
 
 
 class Forbidden(Exception):
-    """The address leads where the desk does not go."""
+    """The address leads where the desk does not go, or not now."""
+
+    later: int | None = None
 
 
-def _follow(client: httpx.Client, url: str, deadline: float) -> Fetched:
+def _known(etag: str, last_modified: str) -> dict[str, str]:
+    """The headers that ask for nothing where the page is the one that was had."""
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _follow(client: httpx.Client, url: str, deadline: float, headers: Mapping[str, str]) -> Fetched:
     for _ in range(MOST_HOPS + 1):
-        with _get(client, url) as response:
-            if not response.is_redirect:
+        with _get(client, url, headers) as response:
+            if not response.has_redirect_location:
                 return _body(response, url, deadline)
             url = urljoin(url, response.headers["location"])
     raise Forbidden(f"{_host(url)} redirects more than {MOST_HOPS} times.")
 
 
-def _get(client: httpx.Client, url: str) -> Any:
-    if urlsplit(url).scheme not in {"http", "https"}:
+def _get(client: httpx.Client, url: str, headers: Mapping[str, str] | None = None) -> Any:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
         raise Forbidden(f"The page redirects to {url[:100]}, which is no web address.")
-    return client.stream("GET", url, headers={"User-Agent": AGENT})
+    if parts.username or parts.password:
+        raise Forbidden(f"{_host(url)} redirects to an address with a user name or password.")
+    return client.stream("GET", url, headers={"User-Agent": agent(), **(headers or {})})
 
 
 def _body(response: httpx.Response, url: str, deadline: float) -> Fetched:
+    told = {
+        "etag": response.headers.get("etag", ""),
+        "last_modified": response.headers.get("last-modified", ""),
+    }
+    if response.status_code == httpx.codes.NOT_MODIFIED:
+        return Fetched(b"", "", url, changed=False, **told)
     if response.status_code != httpx.codes.OK:
-        raise Forbidden(
-            f"{_host(url)} answers {response.status_code} {response.reason_phrase}".strip() + "."
-        )
+        raise _refused(response, url)
     body = bytearray()
     for piece in response.iter_bytes():
         body += piece
@@ -90,7 +119,21 @@ def _body(response: httpx.Response, url: str, deadline: float) -> Fetched:
             raise Forbidden(f"The page is larger than the {most:,.0f} MB the desk takes.")
         if time.monotonic() > deadline:
             raise Forbidden(f"{_host(url)} took longer than {SECONDS:.0f} seconds.")
-    return Fetched(bytes(body), response.headers.get("content-type", ""), url)
+    return Fetched(bytes(body), response.headers.get("content-type", ""), url, **told)
+
+
+def _refused(response: httpx.Response, url: str) -> Forbidden:
+    status = f"{response.status_code} {response.reason_phrase}".strip()
+    refusal = Forbidden(f"{_host(url)} answers {status}.")
+    later = response.headers.get("retry-after", "")
+    refusal.later = int(later) if later.isascii() and later.isdecimal() else None
+    return refusal
+
+
+def agent() -> str:
+    """How the desk names itself to the sites that it reads."""
+    about = "; ".join(filter(None, [settings.DESK_NAME, settings.DESK_CONTACT]))
+    return f"{PRODUCT} ({about or 'newsroom fact-checking'})"
 
 
 def _ask_robots(client: httpx.Client, url: str, deadline: float) -> None:
@@ -101,7 +144,7 @@ def _ask_robots(client: httpx.Client, url: str, deadline: float) -> None:
             return
         text = _body(response, url, deadline).body[:512_000].decode("utf-8", "replace")
     rules.parse(text.splitlines())
-    if not rules.can_fetch(AGENT, url):
+    if not rules.can_fetch(PRODUCT, url):
         raise Forbidden(f"{_host(url)} asks robots not to read this page (robots.txt).")
 
 

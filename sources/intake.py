@@ -5,7 +5,7 @@ commit. A nudge that is lost is sent again by beat, and one that comes twice fin
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -68,10 +68,12 @@ def receive(
     url: str = "",
     filename: str = "",
     content_type: str = "",
+    hints: Mapping[str, str] | None = None,
 ) -> Received:
     """Take a document in, by its bytes, its address or both; the same bytes are kept once.
 
-    Other bytes for a known address are a new version of that document.
+    Other bytes for a known address are a new version of that document. `hints` are what a feed says
+    of it: title, published_at and source, whom the text was taken over from.
 
     Raises:
         Unacceptable: nothing was sent, it is too large, or the address is no web address.
@@ -79,11 +81,11 @@ def receive(
     _check(body, url)
     try:
         with transaction.atomic():
-            received = _received(by, at, body, url, filename, content_type)
+            received = _received(by, at, body, url, filename, content_type, hints or {})
     except (IntegrityError, Known):
         # Somebody sent the same at the same moment and was first: theirs is the document.
         with transaction.atomic():
-            received = _received(by, at, body, url, filename, content_type)
+            received = _received(by, at, body, url, filename, content_type, hints or {})
     return received
 
 
@@ -228,6 +230,7 @@ def _received(
     url: str,
     filename: str,
     content_type: str,
+    hints: Mapping[str, str],
 ) -> Received:
     if body is not None:
         known = Version.objects.filter(sha256=hashlib.sha256(body).hexdigest())
@@ -241,6 +244,7 @@ def _received(
             id=uuid4(),
             url=url,
             filename=_printable(filename),
+            hints=dict(hints),
             received_by=by,
             received_at=at,
             nudged_at=at,

@@ -6,6 +6,7 @@ ledger is pinned to them by SHA-256 and by character offsets. They can be taken 
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,7 @@ class Document(models.Model):
     attempts = models.IntegerField(_("attempts"), default=0)
     received_by = models.CharField(_("received from"), max_length=200)
     received_at = models.DateTimeField(_("received at"))
+    hints = models.JSONField(_("what a feed says of it"), default=dict, blank=True)
     nudged_at = models.DateTimeField(null=True)
     # Its address: when it is looked at again, when it was, and why nothing could be read there.
     check_at = models.DateTimeField(null=True)
@@ -117,6 +119,32 @@ class Document(models.Model):
         """The origin that the document's evidence has: documents of one origin count once."""
         outlet = self.source.name if self.source else ""
         return self.origin or outlet or self.filename or f"document {self.id}"
+
+
+class Feed(models.Model):
+    """A feed or a news sitemap that is polled for new articles, and how that goes."""
+
+    url = models.TextField(_("address"), unique=True)
+    every = models.PositiveIntegerField(
+        _("minutes between two looks"), default=15, validators=[MinValueValidator(5)]
+    )
+    active = models.BooleanField(_("active"), default=True)
+    etag = models.TextField(blank=True, default="", editable=False)
+    last_modified = models.TextField(blank=True, default="", editable=False)
+    next_at = models.DateTimeField(_("next look"), null=True, editable=False)
+    polled_at = models.DateTimeField(_("last look"), null=True, editable=False)
+    succeeded_at = models.DateTimeField(_("last success"), null=True, editable=False)
+    brought_at = models.DateTimeField(_("last new article"), null=True, editable=False)
+    failures = models.IntegerField(_("failures in a row"), default=0, editable=False)
+    note = models.TextField(_("what was wrong"), blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("feed")
+        verbose_name_plural = _("feeds")
+        indexes = (models.Index(fields=["next_at"], condition=Q(active=True), name="feed_due"),)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Version(models.Model):

@@ -33,6 +33,15 @@ def origins_after_commit() -> None:
     transaction.on_commit(told)
 
 
+def feeds_after_commit() -> None:
+    """Tell the workers once it is committed that feeds are due."""
+
+    def told() -> None:
+        _send("workers.poll_feeds")
+
+    transaction.on_commit(told)
+
+
 def send(document: UUID) -> None:
     """Tell the workers now; where the broker is down, beat will tell them later."""
     _send("workers.read_document", document=str(document))

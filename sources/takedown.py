@@ -34,7 +34,8 @@ def take_down(sha256: str, *, because: str, at: datetime) -> Version:
     version.removed_at, version.removed_because = at, because.strip()
     version.save(update_fields=["body", "text", "removed_at", "removed_because"])
     if not document.versions.filter(removed_at=None).exists():
-        document.title = document.filename = document.origin_because = ""
+        document.title = document.filename = document.origin_because = document.check_note = ""
+        document.hints = {}
         if document.state == Document.State.WAITING:
             document.state, document.finished_at = Document.State.FAILED, at
             document.reason = "It was taken down before it was read."

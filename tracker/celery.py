@@ -40,6 +40,7 @@ app.conf.update(
     beat_schedule={
         "nudge forgotten documents": {"task": "workers.nudge_forgotten", "schedule": 30.0},
         "tell of new origins": {"task": "workers.tell_origins", "schedule": 30.0},
+        "look at feeds": {"task": "workers.poll_feeds", "schedule": 60.0},
         "look at articles again": {"task": "workers.recheck_due", "schedule": 300.0},
         "fold lexemes": {"task": "claims.fold_lexemes", "schedule": 600.0},
         "check the read side": {

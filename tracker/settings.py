@@ -160,6 +160,10 @@ MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024)
 # JSON bodies of the API have no business being larger than this (bytes).
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
 
+# How the desk names itself to the sites that it reads: its name, and where to complain.
+DESK_NAME = env.str("DESK_NAME", default="")
+DESK_CONTACT = env.str("DESK_CONTACT", default="")
+
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
 # The signer's own: its key, and the last note it signed. Only the signer can read either.

@@ -51,6 +51,8 @@ def _reading(request: HttpRequest) -> Iterator[dict[str, Any]]:
         count = {"badge": documents.failed(), "badge_variant": "danger"}
         title, query = _("Failed documents"), "state__exact=failed"
         yield _list(request, title, "error", "sources_document", query) | count
+    if _may(request, "sources.view_feed"):
+        yield _list(request, _("Feeds"), "rss_feed", "sources_feed")
     if _may(request, "sources.view_source"):
         yield _list(request, _("Outlets"), "newspaper", "sources_source")
 

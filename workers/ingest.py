@@ -4,7 +4,9 @@ Reading is pure and happens outside any transaction, and so does thinking about 
 say to the claims there are. Saving is one transaction.
 """
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -56,12 +58,27 @@ def _fetched(document: Document, at: datetime) -> Version:
 
 
 def _reading(version: Version, document: Document) -> Reading:
-    return read(
+    found = read(
         bytes(version.body),
         content_type=version.content_type,
         url=document.url,
         fetched_at=version.captured_at,
     )
+    return _hinted(found, document.hints)
+
+
+def _hinted(reading: Reading, hints: dict[str, str]) -> Reading:
+    """What the document itself does not say, as the feed that listed it does."""
+    told: dict[str, Any] = {}
+    if not reading.title and hints.get("title"):
+        told["title"] = hints["title"]
+    if reading.published_at is None and hints.get("published_at"):
+        told["published_at"] = datetime.fromisoformat(hints["published_at"])
+        told["published_precision"] = "minute"
+    source = hints.get("source", "")
+    if source and not reading.origin and source.casefold() != reading.outlet.casefold():
+        told |= {"origin": source, "origin_because": f"the feed names {source} as its source"}
+    return replace(reading, **told)
 
 
 def _outcome(version: Version, reading: Reading) -> intake.Outcome:

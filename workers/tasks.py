@@ -10,7 +10,7 @@ from django.utils import timezone
 from claims import lexemes
 from claims.replay import replay
 from sources import intake
-from workers import recheck, reprints
+from workers import recheck, reprints, watch
 from workers.ingest import ingest
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,12 @@ def read_document(*, document: str) -> None:
 def nudge_forgotten() -> int:
     """Nudge again for every document whose message was lost; how many."""
     return intake.nudge_forgotten(at=timezone.now())
+
+
+@shared_task(name="workers.poll_feeds", acks_late=False)
+def poll_feeds() -> int:
+    """Look at the feeds that are due; how many documents are new."""
+    return watch.poll_due(at=timezone.now())
 
 
 # A slow site must not keep a worker for longer than the broker waits; the rest is due again later.

@@ -19,7 +19,7 @@ BATCH = 100
 
 
 @pytest.fixture
-def limit(owner_connection: psycopg.Connection, server: str) -> Iterator[str]:
+def limit(asked: str, owner_connection: psycopg.Connection, server: str) -> Iterator[str]:
     """The table of the limit, and the address under which the application writes to it."""
     owner_connection.execute(workload.LIMIT)
     with peers.tables():

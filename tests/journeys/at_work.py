@@ -49,8 +49,14 @@ def article(town: str, sentences: int) -> bytes:
 
 def hand_in(body: bytes, *, at: datetime | None = None) -> Document:
     """Take an article in, and tell the workers."""
-    about = {"filename": "article.txt", "content_type": "text/plain"}
-    return intake.receive(body=body, by="test", at=at or timezone.now(), **about).document
+    received = intake.receive(
+        body=body,
+        filename="article.txt",
+        content_type="text/plain",
+        by="test",
+        at=at or timezone.now(),
+    )
+    return received.document
 
 
 def undisturbed(bodies: Iterable[bytes]) -> tuple[Rows, Rows, int]:

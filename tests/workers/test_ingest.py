@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -38,13 +39,13 @@ Irène Castaing a supprimé en avril son compte Plumo, suivi par près de 60.000
 """
 
 
-def received(text: str | bytes, **about: str) -> Document:
+def received(text: str | bytes, **about: Any) -> Document:
     body = text.encode() if isinstance(text, str) else text
     about = {"content_type": "text/plain", "filename": "article.txt", **about}
     return intake.receive(body=body, by="test", at=AT, **about).document
 
 
-def read(text: str | bytes, **about: str) -> Document:
+def read(text: str | bytes, **about: Any) -> Document:
     document = received(text, **about)
     ingest(document.id, at=AT)
     document.refresh_from_db()
