@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import httpcore
 import httpx
 from django.conf import settings
+
+from sources import politeness
 
 MOST_HOPS = 5
 SECONDS = 30.0  # for the whole page, with all its redirects
@@ -137,15 +138,19 @@ def agent() -> str:
 
 
 def _ask_robots(client: httpx.Client, url: str, deadline: float) -> None:
-    """Refuse what the site's robots.txt (RFC 9309) keeps from robots; no such file allows all."""
-    rules = RobotFileParser()
-    with _get(client, urljoin(url, "/robots.txt")) as response:
-        if response.status_code != httpx.codes.OK:
-            return
-        text = _body(response, url, deadline).body[:512_000].decode("utf-8", "replace")
-    rules.parse(text.splitlines())
-    if not rules.can_fetch(PRODUCT, url):
-        raise Forbidden(f"{_host(url)} asks robots not to read this page (robots.txt).")
+    """Wait for the host's turn, where its robots.txt lets robots read the page at all."""
+
+    def fetched(address: str) -> tuple[int, bytes]:
+        with _get(client, address) as response:
+            if response.status_code != httpx.codes.OK:
+                return response.status_code, b""
+            return response.status_code, _body(response, address, deadline).body
+
+    try:
+        pause = politeness.ask(url, PRODUCT, fetched=fetched)
+        politeness.wait_turn(url, pause, deadline=deadline)
+    except politeness.Impolite as error:
+        raise Forbidden(f"{_host(url)} {error}.") from error
 
 
 def _host(url: str) -> str:

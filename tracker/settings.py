@@ -163,6 +163,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
 # How the desk names itself to the sites that it reads: its name, and where to complain.
 DESK_NAME = env.str("DESK_NAME", default="")
 DESK_CONTACT = env.str("DESK_CONTACT", default="")
+# Seconds between two requests to one host, of all workers together.
+HOST_PAUSE = env.int("HOST_PAUSE", default=1)
 
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")

@@ -14,6 +14,7 @@ from typing import Any
 
 import httpcore
 import pytest
+from django.core.cache import cache
 
 from sources import fetch
 from sources.fetch import Unfetchable
@@ -72,6 +73,7 @@ def redirect(where: str) -> Answer:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
+    cache.clear()
     made = Site()
     yield made
     made.server.shutdown()
@@ -79,9 +81,10 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def public(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Loopback passes for a public network."""
+def public(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Loopback passes for a public network, on which nobody has to wait."""
     monkeypatch.setattr(fetch, "_is_public", lambda address: True)
+    settings.HOST_PAUSE = 0
 
 
 def test_a_page_comes_with_its_type_and_the_desk_names_itself(site: Site, public: None) -> None:
@@ -199,6 +202,48 @@ def test_a_site_that_wants_no_robots_is_left_alone(site: Site, public: None) -> 
     with pytest.raises(Unfetchable, match=r"robots\.txt"):
         fetch.fetch(site.url("/private/a"))
     assert [path for path, _ in site.asked] == ["/robots.txt"]
+
+
+def test_a_robots_txt_is_asked_for_once_an_hour(site: Site, public: None) -> None:
+    site.answers["/a"] = page(b"one")
+    for _ in range(2):
+        fetch.fetch(site.url("/a"))
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/a", "/a"]
+
+
+def test_a_site_that_cannot_give_its_robots_txt_is_left_alone_for_now(
+    site: Site, public: None
+) -> None:
+    site.answers["/robots.txt"] = lambda request: request.send_error(503)
+    site.answers["/a"] = page(b"one")
+    with pytest.raises(Unfetchable, match=r"robots\.txt"):
+        fetch.fetch(site.url("/a"))
+
+
+def test_rules_for_the_desk_by_name_and_the_longest_match_count(site: Site, public: None) -> None:
+    rules = b"User-agent: *\nDisallow: /\n\nUser-agent: ClaimTracker\nDisallow: /a\nAllow: /a/b"
+    site.answers["/robots.txt"] = page(rules)
+    site.answers["/a/b"] = page(b"allowed")
+    assert fetch.fetch(site.url("/a/b")).body == b"allowed"
+    with pytest.raises(Unfetchable, match=r"robots\.txt"):
+        fetch.fetch(site.url("/a/c"))
+
+
+def test_a_host_is_asked_no_more_often_than_its_pause_lets(
+    site: Site, public: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOST_PAUSE = 30
+    site.answers["/a"] = page(b"one")
+    assert fetch.fetch(site.url("/a")).body == b"one"
+    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    with pytest.raises(Unfetchable, match="has to wait"):
+        fetch.fetch(site.url("/a"))
+
+
+def test_a_redirect_with_a_password_in_it_is_refused(site: Site, public: None) -> None:
+    site.answers["/a"] = redirect("http://user:secret@127.0.0.1/b")
+    with pytest.raises(Unfetchable, match="user name or password"):
+        fetch.fetch(site.url("/a"))
 
 
 def test_a_missing_page_is_told_with_the_answer_of_its_host(site: Site, public: None) -> None:
