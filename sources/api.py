@@ -94,7 +94,7 @@ class Article(Strict):
 
 
 class Upload(Strict):
-    """What a client sends as multipart/form-data: a file, of text, HTML or PDF."""
+    """What a client sends as multipart/form-data: a text, HTML, PDF, e-mail or Word file."""
 
     file = serializers.FileField(allow_empty_file=True, max_length=255)
     url = serializers.CharField(required=False, help_text="Where it was published.")

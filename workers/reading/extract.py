@@ -16,6 +16,8 @@ from itertools import pairwise
 import puremagic
 import pypdf
 
+from workers.reading.docx import is_docx, read_docx
+from workers.reading.mail import is_mail, read_mail
 from workers.reading.passages import words
 from workers.reading.types import Unreadable
 from workers.reading.webpage import Extract, read_page
@@ -52,6 +54,10 @@ def extract(body: bytes, *, content_type: str, url: str, fetched_at: datetime) -
     head = body[:1024]
     if b"%PDF-" in head:
         found = Extract(text=_pdf(body))
+    elif is_docx(body):
+        found = read_docx(body)
+    elif is_mail(body):
+        found = read_mail(body, fetched_at=fetched_at)
     elif _is_markup(head, content_type) and not _is_binary(body):
         html = decode(body, declared=_charset(head, content_type))
         found = read_page(html, url=url, fetched_at=fetched_at)
