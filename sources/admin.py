@@ -1,7 +1,7 @@
 """The reading room's pages: documents with their passages, versions, and who publishes.
 
 What a document says is hostile text and is only ever shown escaped. Rows change through `intake`
-alone, except for the list of outlets, which people keep.
+alone, except for the lists that people keep (`kept`).
 """
 
 from itertools import pairwise
@@ -24,9 +24,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
-from sources import feeds, intake
+from sources import intake
 from sources.intake import Received, Unacceptable
-from sources.models import Document, Feed, Passage, Source, Version
+from sources.kept import FeedAdmin as FeedAdmin
+from sources.kept import SourceAdmin as SourceAdmin
+from sources.models import Document, Passage, Version
 from sources.upload import UploadForm
 
 PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
@@ -227,39 +229,6 @@ class VersionAdmin(ReadOnly):
             **_passages(request, version),
         }
         return TemplateResponse(request, "sources/version.html", context)
-
-
-@admin.register(Feed)
-class FeedAdmin(ModelAdmin):
-    """What is polled for new articles. Those with the permission keep this list by hand."""
-
-    list_display = ("url", "active", "every", "succeeded_at", "brought_at", "failures", "note")
-    list_filter = ("active",)
-    search_fields = ("url", "note")
-    ordering = ("url",)
-    readonly_fields = (
-        "polled_at", "succeeded_at", "brought_at", "next_at", "failures", "note",
-    )  # fmt: skip
-    actions = ("look_now",)
-
-    def has_look_now_permission(self, request: HttpRequest) -> bool:
-        return bool(self.has_change_permission(request))
-
-    @admin.action(description=gettext_lazy("Look now"), permissions=["look_now"])
-    def look_now(self, request: HttpRequest, queryset: QuerySet[Feed]) -> None:
-        count = feeds.look_now(queryset)
-        done = ngettext("%d feed is looked at now.", "%d feeds are looked at now.", count)
-        messages.success(request, done % count)
-
-
-@admin.register(Source)
-class SourceAdmin(ModelAdmin):
-    """Who publishes. Those with the permission keep this list by hand."""
-
-    list_display = ("name", "kind", "owner", "domain", "language")
-    list_filter = ("kind", "language")
-    search_fields = ("name", "owner", "domain")
-    ordering = ("name",)
 
 
 def _to_document(request: HttpRequest, received: Received) -> HttpResponse:

@@ -16,7 +16,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 
 from sources import nudge
-from sources.models import Document, Passage, Sketch, Source, Version
+from sources.models import Document, Passage, Sketch, Version
+from sources.origins import outlet
 from sources.origins import overrule as overrule
 from sources.rechecks import checked as checked
 from sources.rechecks import due as due
@@ -137,7 +138,7 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
     Passage.objects.bulk_create(outcome.passages)
     if outcome.sketch:
         Sketch.objects.create(version=version, keys=list(outcome.sketch))
-    document.source = _source(document, outcome)
+    document.source = outlet(document, outcome.outlet)
     document.title, document.language = outcome.title, outcome.language
     document.published_at = outcome.published_at
     if document.origin_by != Document.OriginBy.PERSON:
@@ -292,15 +293,3 @@ def _captured(
 def _printable(text: str) -> str:
     """The text without what PostgreSQL cannot keep, as the bytes of a file name may bring it."""
     return "".join(letter for letter in text if letter.isprintable())
-
-
-def _source(document: Document, outcome: Outcome) -> Source | None:
-    """The outlet of the document: by the domain of its address, else by the name it gives."""
-    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
-    if host and (found := Source.objects.filter(domain=host).first()):
-        return found
-    name = (outcome.outlet or host)[:200]
-    if not name:
-        return None
-    source, _ = Source.objects.get_or_create(name=name, defaults={"domain": host})
-    return source

@@ -5,11 +5,12 @@ machine finds later.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db import connection, transaction
 
 from sources import nudge
-from sources.models import Document, Version
+from sources.models import Document, Source, Version
 
 # What is somebody's own words; a subscription wall or a reader's comment is no sign of a copy.
 PROSE = ("statement", "quotation", "question", "opinion")
@@ -33,6 +34,18 @@ class Origin:
     name: str
     by: str
     because: str
+
+
+def outlet(document: Document, named: str) -> Source | None:
+    """The outlet of a document: by the domain of its address, else by the name that it gives."""
+    host = (urlsplit(document.url).hostname or "").removeprefix("www.")
+    if host and (found := Source.objects.filter(domain=host).first()):
+        return found
+    name = (named or host)[:200]
+    if not name:
+        return None
+    source, _ = Source.objects.get_or_create(name=name, defaults={"domain": host})
+    return source
 
 
 def alike(version: Version, limit: int) -> list[Version]:
