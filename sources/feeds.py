@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from sources import nudge
 from sources.models import Feed
 
-MOST = 200  # feeds at a time
+MOST = 5  # feeds at a time, so that none waits for many slow ones
 LONGEST = timedelta(days=1)  # however often a feed failed
 
 

@@ -11,7 +11,7 @@ from sources.models import Document
 SOONEST, LATEST = timedelta(hours=1), timedelta(days=30)
 SHARE = 4  # an article of four days is looked at again after one
 FOR_A = timedelta(days=365)  # and never again after a year
-MOST = 100  # documents at a time
+MOST = 5  # documents at a time, so that none waits for many slow ones
 
 
 def next_check(first_seen: datetime, *, at: datetime) -> datetime | None:

@@ -5,11 +5,14 @@ version, which then goes its usual way. What cannot be had is noted on the docum
 desk has of it stays.
 """
 
+import time
 from datetime import datetime
 
 from sources import fetch, intake
 from sources.models import Document
 from workers.reading import Unreadable, read
+
+SECONDS = 60.0  # after which no more are begun with: what is due is due the next time too
 
 
 def recheck(document: Document, *, at: datetime) -> bool:
@@ -33,8 +36,11 @@ def recheck(document: Document, *, at: datetime) -> bool:
 
 
 def recheck_due(*, at: datetime) -> int:
-    """Look at every address that is due; how many had another text."""
-    return sum(recheck(document, at=at) for document in intake.due(at=at))
+    """Look at the addresses that are due, for a while; how many had another text."""
+    until, changed = time.monotonic() + SECONDS, 0
+    while time.monotonic() < until and (found := intake.due(at=at)):
+        changed += sum(recheck(document, at=at) for document in found)
+    return changed
 
 
 def _says_otherwise(document: Document, page: fetch.Fetched, at: datetime) -> bool:

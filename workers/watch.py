@@ -1,5 +1,6 @@
 """Look at feeds and news sitemaps for new articles; what has not changed is not sent again."""
 
+import time
 from datetime import datetime
 
 from sources import feeds, fetch, intake
@@ -7,12 +8,16 @@ from sources.models import Feed
 from workers.reading import Unreadable
 from workers.reading.syndication import Listed, Listing, listing
 
+SECONDS = 60.0  # after which no more feeds are begun with: what is due is due the next time too
 MOST_LISTS = 5  # lists that an index of sitemaps is followed to
 
 
 def poll_due(*, at: datetime) -> int:
-    """Look at every feed that is due; how many documents are new."""
-    return sum(poll(feed, at=at) for feed in feeds.due(at=at))
+    """Look at the feeds that are due, for a while; how many documents are new."""
+    until, brought = time.monotonic() + SECONDS, 0
+    while time.monotonic() < until and (found := feeds.due(at=at)):
+        brought += sum(poll(feed, at=at) for feed in found)
+    return brought
 
 
 def poll(feed: Feed, *, at: datetime) -> int:

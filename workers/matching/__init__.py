@@ -4,7 +4,7 @@ from typing import Any
 
 from workers.matching.relation import Relation, relate
 
-MATCHER = "rules/1"
+MATCHER = "rules/2"
 
 __all__ = ["MATCHER", "Relation", "candidates", "relate"]
 

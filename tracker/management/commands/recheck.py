@@ -1,6 +1,7 @@
 """`manage.py recheck [DOCUMENT|URL ...]`: look at addresses again for corrected articles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
-        chosen = _named(options["what"]) if options["what"] else intake.due(at=at)
+        chosen = _named(options["what"]) if options["what"] else list(_due(at))
         changed = 0
         for document in tqdm(chosen, desc="Looking", unit=" documents", dynamic_ncols=True):
             changed += recheck(document, at=at)
@@ -29,6 +30,11 @@ class Command(BaseCommand):
             if document.check_note:
                 self.stderr.write(f"{document.url}: {document.check_note}")
         self.stdout.write(f"{changed} of {len(chosen)} documents have another text.")
+
+
+def _due(at: datetime) -> Iterator[Document]:
+    while found := intake.due(at=at):
+        yield from found
 
 
 def _named(names: Iterable[str]) -> list[Document]:
