@@ -54,7 +54,7 @@ class Placing:
     def begin(self, document: Document, version: Version, *, at: datetime) -> None:
         """It is the document's turn, and it is saved: what follows is proposed of this version."""
         self.document, self.version, self.at = document, version, at
-        self.begun: set[UUID] = set()
+        self.put_forward: set[UUID] = set()  # claims that the document supports
 
     def propose(self) -> None:
         """Propose every passage worth checking, and every denial with what it denies.
@@ -103,12 +103,14 @@ class Placing:
             theirs=figure(relation.theirs, is_quoted=number not in self.denied),
         )
         propose(claim, found, at=self.at)
+        if relation.stance == "supports":
+            self.put_forward.add(claim)
         return claim
 
     def _begin(self, passage: Passage) -> UUID:
         """Propose the passage as a new claim."""
         claim = uuid4()
-        self.begun.add(claim)
+        self.put_forward.add(claim)
         found = self.found(
             (passage.start, passage.end),
             stance="supports",
@@ -132,7 +134,7 @@ class Placing:
         for claim, pair in self._pairs(number):
             judged = self.thought.get(pair) or rules.relate(pair)
             relation = judged.relation
-            itself = relation.stance == "disputes" and claim in self.begun
+            itself = relation.stance == "disputes" and claim in self.put_forward
             if relation.stance != "unrelated" and relation.score >= RELATED and not itself:
                 yield claim, judged
 

@@ -79,6 +79,22 @@ def test_a_denial_in_the_same_sentence_disputes_the_accusation_in_the_name_of_wh
     assert accusation.speaker == "Irène Castaing"
 
 
+def test_an_article_that_says_it_three_times_is_one_proposal_with_three_passages() -> None:
+    said = "Irène Castaing a quitté en avril le réseau Plumo, où elle avait 80.000 abonnés."
+    again = said.replace("Irène Castaing a quitté", "La candidate Irène Castaing avait quitté")
+    read(f"Un compte fermé\n\n{said}\n\nUn autre sujet.\n\n{again}\n\nDonc : {said}\n")
+    assert finding("La candidate Irène Castaing avait").proposal.findings.count() == 3
+
+
+def test_a_document_that_joins_a_claim_does_not_dispute_it_as_well() -> None:
+    read(AGENCY)
+    two = "Irène Castaing a quitté en avril le réseau Plumo, où son compte avait 80.000 abonnés."
+    read(f"Le compte d'Irène Castaing\n\n{two}\n\n{two.replace('80.000', '61.000')}\n")
+    other = finding("61.000")
+    same = Finding.objects.filter(document=other.document, proposal=other.proposal)
+    assert {one.stance for one in same} == {"supports"}
+
+
 def test_every_quote_stands_verbatim_at_its_place_in_the_version() -> None:
     for text in (AGENCY, OTHER):
         version = intake.newest(read(text))
