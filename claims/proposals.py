@@ -158,6 +158,24 @@ def attribute(documents: Iterable[str], *, origin: str, because: str) -> None:
     Proposal.objects.filter(id__in=still).update(revision=F("revision") + 1)
 
 
+@transaction.atomic
+def retract(document: str, *, keep: set[tuple[int, int]]) -> int:
+    """Take back what waits of a version at other places than those; how many passages.
+
+    A proposal that rests on nothing else is gone with it: no person has decided on it.
+    """
+    waiting = Finding.objects.filter(document=document, proposal__state="open")
+    waiting = waiting.filter(proposal__replaces=None)
+    gone = [one for one in waiting if (one.start, one.end) not in keep]
+    touched = {one.proposal_id for one in gone}
+    held = list(Proposal.objects.select_for_update().filter(id__in=touched, state="open"))
+    Finding.objects.filter(id__in=[one.id for one in gone]).delete()
+    left = Proposal.objects.filter(id__in=[one.id for one in held])
+    left.filter(findings=None).delete()
+    left.update(revision=F("revision") + 1)
+    return len(gone)
+
+
 def rests_on(documents: Iterable[str]) -> bool:
     """Whether somebody accepted a passage of any of these versions."""
     accepted = Finding.objects.filter(document__in=documents, proposal__state="accepted")

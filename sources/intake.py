@@ -5,7 +5,7 @@ commit. A nudge that is lost is sent again by beat, and one that comes twice fin
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -16,12 +16,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 
 from sources import nudge
-from sources.models import Document, Passage, Sketch, Version
-from sources.origins import outlet
+from sources.models import Document, Version
 from sources.origins import overrule as overrule
+from sources.outcomes import Outcome as Outcome
+from sources.outcomes import finish as finish
+from sources.outcomes import judge_anew as judge_anew
 from sources.rechecks import checked as checked
 from sources.rechecks import due as due
-from sources.rechecks import next_check
 from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
@@ -43,22 +44,6 @@ class Received:
 
     document: Document
     new: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What reading a version brought, to be kept with it."""
-
-    text: str
-    reader: str
-    outlet: str
-    title: str
-    language: str
-    published_at: datetime | None
-    origin: str
-    origin_because: str
-    passages: Sequence[Passage]
-    sketch: Sequence[int] = ()  # the keys by which near-copies are found
 
 
 def receive(
@@ -121,35 +106,6 @@ def capture(document: Document, body: bytes, *, content_type: str, at: datetime)
         Unacceptable: they are empty or too large, or another document has them.
     """
     return _captured(document, body, content_type, at)[0]
-
-
-def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
-    """Keep what reading brought; False where another worker was first. Call in a transaction.
-
-    False, too, where a newer version came meanwhile: the document still waits for that one.
-    """
-    document = Document.objects.select_for_update().get(id=version.document_id)
-    locked = Version.objects.select_for_update(of=("self",)).get(sha256=version.sha256)
-    if locked.text is not None or document.state != Document.State.WAITING:
-        return False
-    if newest(document) != version:
-        return False
-    Version.objects.filter(sha256=version.sha256).update(text=outcome.text, reader=outcome.reader)
-    Passage.objects.bulk_create(outcome.passages)
-    if outcome.sketch:
-        Sketch.objects.create(version=version, keys=list(outcome.sketch))
-    document.source = outlet(document, outcome.outlet)
-    document.title, document.language = outcome.title, outcome.language
-    document.published_at = outcome.published_at
-    if document.origin_by != Document.OriginBy.PERSON:
-        document.origin, document.origin_because = outcome.origin, outcome.origin_because
-        document.origin_by = Document.OriginBy.TEXT if outcome.origin else ""
-    document.state, document.reason, document.finished_at = Document.State.READ, "", at
-    if document.url:
-        first_seen = document.published_at or document.received_at
-        document.check_at = next_check(first_seen, at=at)
-    document.save()
-    return True
 
 
 def fail(document: Document, reason: str, *, at: datetime) -> None:

@@ -39,12 +39,12 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
 
 def _ingest(document: Document, at: datetime) -> None:
     version = intake.newest(document) or _fetched(document, at)
-    reading = _reading(version, document)
+    reading = reading_of(version, document)
     placing = Placing(reading, configured(at=at))
     placing.think()
     with transaction.atomic():
         wait_for_turn()
-        if intake.finish(version, _outcome(version, reading), at=at):
+        if intake.finish(version, outcome(version, reading), at=at):
             document.refresh_from_db()
             reprints.settle(document)
             placing.begin(document, version, at=at)
@@ -57,7 +57,8 @@ def _fetched(document: Document, at: datetime) -> Version:
     return intake.capture(document, page.body, content_type=page.content_type, at=at)
 
 
-def _reading(version: Version, document: Document) -> Reading:
+def reading_of(version: Version, document: Document) -> Reading:
+    """What a version says, and of what it does not say, what a feed said of it."""
     found = read(
         bytes(version.body),
         content_type=version.content_type,
@@ -81,7 +82,8 @@ def _hinted(reading: Reading, hints: dict[str, str]) -> Reading:
     return replace(reading, **told)
 
 
-def _outcome(version: Version, reading: Reading) -> intake.Outcome:
+def outcome(version: Version, reading: Reading) -> intake.Outcome:
+    """What is kept of a reading."""
     passages = [
         Passage(
             version=version,

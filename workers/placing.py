@@ -47,7 +47,7 @@ class Placing:
 
     def think(self) -> None:
         """Judge every passage against the claims that are there now."""
-        for number in self._worth():
+        for number in self.worth():
             for _claim, pair in self._pairs(number):
                 self.thought[pair] = self.matcher.relate(pair)
 
@@ -61,7 +61,7 @@ class Placing:
 
         What a document says again joins what it said first.
         """
-        placed = {number: self._place(number) for number in self._worth()}
+        placed = {number: self._place(number) for number in self.worth()}
         for denial in self.reading.denials:
             if claim := placed.get(denial.of):
                 found = self.found(
@@ -75,24 +75,27 @@ class Placing:
                 )
                 propose(claim, found, at=self.at)
 
-    def _worth(self) -> Iterator[int]:
+    def worth(self) -> Iterator[int]:
         """The passages that are worth checking, and those that somebody denies."""
         for number, passage in enumerate(self.reading.passages):
             worth = passage.checkworthy >= settings.CHECKWORTHY_FROM or number in self.denied
             if passage.kind in SPOKEN and worth:
                 yield number
 
+    def span(self, number: int) -> tuple[int, int]:
+        """Where a passage begins and ends."""
+        return self.reading.passages[number].start, self.reading.passages[number].end
+
     def _place(self, number: int) -> UUID:
         """Propose the passage for the claim it speaks of, or as a new one; that claim's id."""
         passage = self.reading.passages[number]
-        span = (passage.start, passage.end)
         best = max(self._related(number), key=lambda pair: pair[1].relation.score, default=None)
         if best is None:
             return self._begin(passage)
         claim, judged = best
         relation = judged.relation
         found = self.found(
-            span,
+            self.span(number),
             stance=relation.stance,
             kind=relation.kind,
             speaker=passage.speaker,

@@ -1,0 +1,77 @@
+"""What reading a version brought, and keeping it with the version. Called as `intake.finish`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sources.models import Document, Passage, Sketch, Version
+from sources.origins import outlet
+from sources.rechecks import next_check
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What reading a version brought, to be kept with it."""
+
+    text: str
+    reader: str
+    outlet: str
+    title: str
+    language: str
+    published_at: datetime | None
+    origin: str
+    origin_because: str
+    passages: Sequence[Passage]
+    sketch: Sequence[int] = ()  # the keys by which near-copies are found
+
+
+def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
+    """Keep what reading brought; False where another worker was first. Call in a transaction.
+
+    False, too, where a newer version came meanwhile: the document still waits for that one.
+    """
+    document = Document.objects.select_for_update().get(id=version.document_id)
+    locked = Version.objects.select_for_update(of=("self",)).get(sha256=version.sha256)
+    if locked.text is not None or document.state != Document.State.WAITING:
+        return False
+    if document.versions.order_by("-number").first() != version:
+        return False
+    Version.objects.filter(sha256=version.sha256).update(text=outcome.text, reader=outcome.reader)
+    _keep(version, outcome)
+    document.source = outlet(document, outcome.outlet)
+    document.title, document.language = outcome.title, outcome.language
+    document.published_at = outcome.published_at
+    _attribute(document, outcome)
+    document.state, document.reason, document.finished_at = Document.State.READ, "", at
+    if document.url:
+        first_seen = document.published_at or document.received_at
+        document.check_at = next_check(first_seen, at=at)
+    document.save()
+    return True
+
+
+def judge_anew(version: Version, outcome: Outcome) -> None:
+    """Keep another reading of a version's stored text in the place of the first."""
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(id=version.document_id)
+        version.passages.all().delete()
+        Sketch.objects.filter(version=version).delete()
+        Version.objects.filter(sha256=version.sha256).update(reader=outcome.reader)
+        _keep(version, outcome)
+        _attribute(document, outcome)
+        document.save()
+
+
+def _keep(version: Version, outcome: Outcome) -> None:
+    Passage.objects.bulk_create(outcome.passages)
+    if outcome.sketch:
+        Sketch.objects.create(version=version, keys=list(outcome.sketch))
+
+
+def _attribute(document: Document, outcome: Outcome) -> None:
+    """The origin that the document names itself; a person's word stands against it."""
+    if document.origin_by != Document.OriginBy.PERSON:
+        document.origin, document.origin_because = outcome.origin, outcome.origin_because
+        document.origin_by = Document.OriginBy.TEXT if outcome.origin else ""
