@@ -20,6 +20,7 @@ from claims import memory, review
 from claims.desk import changes, pages, sentences
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Proposal
+from claims.status import CLAIM
 
 QUEUE_ORDER = ("-disputed", "-score", "created_at", "id")
 # What a reviewer may judge a passage to be, where the machine judged it otherwise.
@@ -62,7 +63,7 @@ class ProposalPage(pages.ReadOnly):
                     to=_target_id(proposal),
                 )
         except pages.REFUSALS as error:
-            target = _target(proposal)
+            target = _target(proposal, _elsewhere(request))
             claim = target.id if target else proposal.claim
             sentence = pages.refusal(error, claim, decision.expected)
             proposal.refresh_from_db()
@@ -70,7 +71,10 @@ class ProposalPage(pages.ReadOnly):
         return _on_to_next(request, held)
 
     def _shown(self, request: HttpRequest, proposal: Proposal, refused: str = "") -> HttpResponse:
-        target = _target(proposal)
+        elsewhere = _elsewhere(request)
+        target = _target(proposal, elsewhere)
+        if elsewhere and target is None:
+            refused = _("There is no such claim; copy its address from its page.")
         findings = list(proposal.findings.all())
         typed = request.POST if refused else {}
         context = self.page(request, Truncator(str(proposal)).chars(60), proposal) | {
@@ -78,10 +82,11 @@ class ProposalPage(pages.ReadOnly):
             "claim": target,
             "before": memory.dismissed_before(proposal),
             "changed": _changed(proposal, findings),
-            "merged": target is not None and target.id != proposal.claim,
+            "elsewhere": elsewhere is not None,
+            "merged": not elsewhere and target is not None and target.id != proposal.claim,
             "origins": by_origin(target) if target else [],
             "findings": [_told(request, finding) for finding in findings],
-            "choices": _stances() if len(findings) == 1 and not proposal.begins else [],
+            "choices": _stances() if len(findings) == 1 and target else [],
             "expected": target.version if target else 0,
             "command": pages.new_command(),
             "refused": refused,
@@ -108,8 +113,13 @@ def _accepted(
         wording=request.POST.get("wording", ""),
         stance=stance if stance in {"supports", "disputes"} else "",
         kind=kind,
-        to=_target_id(proposal),
+        to=_target_id(proposal, _elsewhere(request)),
     )
+
+
+def _elsewhere(request: HttpRequest) -> str | None:
+    """What was given as another claim to accept the passage for: its address, or its id."""
+    return request.GET.get("to", "").strip() or None
 
 
 def _changed(proposal: Proposal, findings: list[Finding]) -> str:
@@ -119,17 +129,20 @@ def _changed(proposal: Proposal, findings: list[Finding]) -> str:
     return changes.marked(proposal.wording, findings[0].quote)
 
 
-def _target(proposal: Proposal) -> Claim | None:
-    """The claim that the proposal is for, or the one which that became part of."""
+def _target(proposal: Proposal, elsewhere: str | None = None) -> Claim | None:
+    """The claim that the proposal is for, or `elsewhere`, or the one which that became part of."""
     claims = Claim.objects.defer("search")
-    claim = claims.filter(id=proposal.claim).first()
+    named = CLAIM.search(elsewhere.lower()) if elsewhere else None
+    if elsewhere and named is None:
+        return None
+    claim = claims.filter(id=named[0] if named else proposal.claim).first()
     while claim and claim.merged_into:
         claim = claims.filter(id=claim.merged_into).first()
     return claim
 
 
-def _target_id(proposal: Proposal) -> UUID | None:
-    target = _target(proposal)
+def _target_id(proposal: Proposal, elsewhere: str | None = None) -> UUID | None:
+    target = _target(proposal, elsewhere)
     return target.id if target else None
 
 

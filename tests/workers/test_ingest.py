@@ -251,3 +251,26 @@ def test_an_opinion_is_kept_and_never_proposed(settings: Settings) -> None:
     document = read("À mon avis, la ville de Vaux mérite mieux que cette gare.")
     assert Passage.objects.get(version__document=document).kind == "opinion"
     assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("appareils gouvernementaux", "février 2023"), ("par refus d", "fin janvier")],
+)
+def test_the_real_articles_corroborate_each_other_once_a_reviewer_brings_them_together(
+    shared: Path, first: str, second: str
+) -> None:
+    for path in sorted((shared / "seeds").glob("0*.txt")):
+        read(path.read_bytes(), filename=path.name)
+    by = User.objects.create(username="amina")
+    proposal = finding(first).proposal
+    begun = Decision(by=by, at=AT, expected=0, command=UUID(int=5))
+    review.accept(proposal.id, begun, revision=proposal.revision)
+    other = finding(second).proposal
+    claim = Claim.objects.get(id=proposal.claim)
+    if other.claim != claim.id:
+        joined = Decision(by=by, at=AT, expected=claim.version, command=UUID(int=6))
+        review.accept(other.id, joined, revision=other.revision, to=claim.id)
+    claim.refresh_from_db()
+    assert claim.status == "corroborated"
+    assert {piece["origin"] for piece in claim.evidence} == {"AFP", "BFMTV"}

@@ -219,3 +219,25 @@ def test_hostile_text_in_a_proposal_is_text() -> None:
 
     assert EVIL not in answer.content.decode()
     assert all(words in text(answer) for words in [*evil.values(), *around.values()])
+
+
+def test_a_passage_is_accepted_for_another_claim_by_the_address_of_its_page() -> None:
+    claim = Claim.objects.get(id=build.recorded())
+    proposal = proposed(number=2)
+    reviewer = browser()
+    address = f"{at(proposal)}?to=https://desk.example{at(claim)}"
+    shown = reviewer.get(address)
+    assert str(claim) in text(shown)
+    assert "Dismiss, because" not in text(shown)
+
+    reviewer.post(address, form(shown, "accept"), follow=True)
+
+    claim.refresh_from_db()
+    assert (claim.version, claim.status) == (2, "corroborated")
+    assert not Claim.objects.filter(id=proposal.claim).exists()
+
+
+def test_an_address_that_names_no_claim_is_told_and_nothing_is_lost() -> None:
+    proposal = proposed(number=2)
+    for wrong in ("nowhere", str(proposal.id)):
+        assert "There is no such claim" in text(browser().get(f"{at(proposal)}?to={wrong}"))
