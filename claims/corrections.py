@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from claims import memory, proposals
 from claims.models import Claim, Proposal
@@ -58,6 +59,17 @@ def _resting(claim: UUID, piece: dict[str, Any]) -> Resting:
     )
 
 
+def still_stands(resting: Resting) -> None:
+    """The newest version has the quote: what an earlier one made a question of is none any more."""
+    _asked(resting).filter(state="open").delete()
+
+
+def _asked(resting: Resting) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(
+        claim=resting.claim, replaces=resting.version, replaces_of=resting.of
+    )
+
+
 @transaction.atomic
 def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Proposal | None:
     """Ask a person what becomes of evidence whose quote a newer version of its source lacks.
@@ -65,9 +77,7 @@ def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Pr
     `found` is the sentence that stands there instead, or None where nothing like it does. None
     where the same was asked before: a decision is remembered until the source changes again.
     """
-    asked = Proposal.objects.select_for_update().filter(
-        claim=resting.claim, replaces=resting.version, replaces_of=resting.of
-    )
+    asked = _asked(resting).select_for_update()
     instead = memory.fingerprint(found.quote) if found else ""
     for earlier in asked.prefetch_related("findings"):
         if instead in {finding.fingerprint for finding in earlier.findings.all()} or (

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from claims import history, memory
 from claims.events import Asserted, Evidence
@@ -187,9 +187,22 @@ def forget(position: int, *, by: User, at: datetime, command: UUID) -> None:
     for entry in log.feed(position, 1) if position >= 0 else ():
         word = history.decode(entry)
         if isinstance(word, Evidence):
-            asked = Proposal.objects.filter(claim=entry.stream_id, replaces=entry.version)
-            asked.update(wording="", revision=F("revision") + 1)
+            _forget_question(entry.stream_id, entry.version, by=by, at=at, command=command)
             _forget_passage(word, entry.stream_id, by=by, at=at, command=command)
+
+
+def _forget_question(claim: UUID, version: int, *, by: User, at: datetime, command: UUID) -> None:
+    """Empty what was asked about the evidence, here and where another claim took it over."""
+    here = Q(claim=claim, replaces_of="") | Q(replaces_of=str(claim))
+    asked = Proposal.objects.select_for_update().filter(here, replaces=version)
+    for proposal in asked.order_by("id"):
+        proposal.wording, proposal.revision = "", proposal.revision + 1
+        proposal.save(update_fields=["wording", "revision"])
+        if proposal.state == "open":
+            reason = "The passage was erased."
+            decide(
+                proposal, "dismissed", by=by, at=at, command=command, position=None, reason=reason
+            )
 
 
 def _forget_passage(word: Evidence, claim: UUID, *, by: User, at: datetime, command: UUID) -> None:

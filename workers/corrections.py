@@ -7,7 +7,7 @@ sentence that took its place is looked for, and a person decides.
 import re
 from difflib import SequenceMatcher
 
-from claims.corrections import Resting, resting_on, source_changed
+from claims.corrections import Resting, resting_on, source_changed, still_stands
 from claims.review import Found
 from workers.matching.matcher import Matcher
 from workers.matching.relation import relate
@@ -22,7 +22,9 @@ def ask_what_became_of_quotes(placing: Placing) -> None:
     this, text = placing.version, placing.reading.text
     earlier = placing.document.versions.exclude(sha256=this.sha256)
     for resting in resting_on(earlier.values_list("sha256", flat=True)):
-        if resting.quote and resting.quote not in text:
+        if resting.quote in text:
+            still_stands(resting)
+        else:
             source_changed(resting, _instead(resting, placing), at=placing.at)
 
 

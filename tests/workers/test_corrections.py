@@ -120,3 +120,38 @@ def test_the_page_shows_what_changed_word_by_word_and_a_reviewer_decides_on_it()
     done = browser().post(at(proposal), form(page, "accept"), follow=True)
     assert "Accepted" in text(done)
     assert Finding.objects.filter(proposal=proposal, proposal__state="accepted").exists()
+
+
+def test_a_question_is_none_any_more_once_the_quote_is_back() -> None:
+    read(FIRST, url=URL)
+    accepted("84 navires")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    assert len(asked()) == 1
+    read(f"{FIRST}\nL'article a été rétabli.\n", url=URL)
+    assert asked() == []
+
+
+def test_erased_evidence_leaves_no_words_in_what_was_asked_about_it() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("84 navires")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    (proposal,) = asked()
+    review.erase(0, decision(person("root"), claim.version), reason="Privacy.")
+    proposal.refresh_from_db()
+    assert (proposal.wording, proposal.state) == ("", "dismissed")
+
+
+def test_erasing_what_a_claim_took_over_empties_the_question_there_and_no_other() -> None:
+    read(FIRST, url=URL)
+    moved, target = accepted("84 navires"), accepted("300 mètres")
+    by = person("root")
+    review.merge(moved.id, decision(by, 1), into=target.id, into_expected=1)
+    changed = FIRST.replace("84 navires", "48 navires").replace("300 mètres", "900 mètres")
+    read(changed, url=URL)
+    carried, own = sorted(asked(), key=lambda one: one.replaces_of, reverse=True)
+    assert (carried.replaces, own.replaces) == (1, 1)
+    review.erase(0, decision(by, 2), reason="Privacy.")
+    carried.refresh_from_db()
+    own.refresh_from_db()
+    assert (carried.wording, carried.state) == ("", "dismissed")
+    assert ("300 mètres" in own.wording, own.state) == (True, "open")
