@@ -6,6 +6,8 @@ ever. The row is the truth of what is due.
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from sources.models import Document
 
 SOONEST, LATEST = timedelta(hours=1), timedelta(days=30)
@@ -22,13 +24,15 @@ def next_check(first_seen: datetime, *, at: datetime) -> datetime | None:
     return at + min(max(age / SHARE, SOONEST), LATEST)
 
 
+@transaction.atomic
 def due(*, at: datetime) -> list[Document]:
     """The documents to look at again, those that have waited longest first.
 
-    Each is put off by the shortest time, so that whoever asks next is not given the same.
+    Each is put off by the shortest time: two workers share none.
     """
-    late = Document.objects.filter(check_at__lte=at, state=Document.State.READ)
-    found = list(late.order_by("check_at").select_related("source")[:MOST])
+    rows = Document.objects.select_for_update(skip_locked=True)
+    late = rows.filter(check_at__lte=at, state=Document.State.READ)
+    found = list(late.order_by("check_at")[:MOST])
     Document.objects.filter(id__in=[one.id for one in found]).update(check_at=at + SOONEST)
     return found
 

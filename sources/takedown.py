@@ -28,6 +28,8 @@ def take_down(sha256: str, *, because: str, at: datetime) -> Version:
     version = Version.objects.select_for_update(of=("self",)).get(sha256=sha256)
     if version.removed_at is not None:
         return version
+    document.check_at = None  # What is at its address is not fetched again.
+    document.save(update_fields=["check_at"])
     version.passages.all().delete()
     Sketch.objects.filter(version=version).delete()
     version.body, version.text = b"", ""

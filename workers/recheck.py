@@ -9,25 +9,28 @@ import time
 from datetime import datetime
 
 from sources import fetch, intake
-from sources.models import Document
-from workers.reading import Unreadable, read
+from sources.models import Document, Version
+from workers.reading import READER, Unreadable, read
 
 SECONDS = 60.0  # after which no more are begun with: what is due is due the next time too
 
 
 def recheck(document: Document, *, at: datetime) -> bool:
     """Whether there is another text at the address; if so it is the next version, to be read."""
+    newest, new = intake.newest(document), False
+    if newest is None or newest.removed_at is not None:
+        return False  # What was taken down is not fetched again.
     try:
         page = fetch.fetch(document.url)
-        new = _says_otherwise(document, page, at)
-        if new:
-            intake.receive(
+        if _says_otherwise(newest, page, at):
+            received = intake.receive(
                 body=page.body,
                 url=document.url,
                 content_type=page.content_type,
                 by="recheck",
                 at=at,
             )
+            new = received.new
     except (Unreadable, fetch.Unfetchable, intake.Unacceptable) as error:
         intake.checked(document, str(error), at=at)
         return False
@@ -43,11 +46,17 @@ def recheck_due(*, at: datetime) -> int:
     return changed
 
 
-def _says_otherwise(document: Document, page: fetch.Fetched, at: datetime) -> bool:
-    newest = intake.newest(document)
-    if newest is None or newest.removed_at is not None:
-        return False  # What was taken down is not fetched again.
-    if bytes(newest.body) == page.body:
+def _says_otherwise(newest: Version, page: fetch.Fetched, at: datetime) -> bool:
+    """Whether a page has another text than the newest version, both as the reader is now.
+
+    A text that an older reader cut may differ without anybody having corrected anything.
+    """
+    body = bytes(newest.body)
+    if body == page.body:
         return False
-    found = read(page.body, content_type=page.content_type, url=document.url, fetched_at=at)
-    return found.text != newest.text
+    found = read(page.body, content_type=page.content_type, url=page.url, fetched_at=at)
+    known = newest.text
+    if newest.reader != READER:
+        kind = newest.content_type
+        known = read(body, content_type=kind, url=page.url, fetched_at=newest.captured_at).text
+    return found.text != known

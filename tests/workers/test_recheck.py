@@ -100,8 +100,35 @@ def test_a_version_that_was_taken_down_is_not_fetched_back(site: Site, article: 
     assert newest
     intake.take_down(newest.sha256, because="Ruling 3.", at=AT)
     site.answers["/port"] = page(html(f"{FIRST}\nEncore.\n"))
+    asked = len(site.asked)
+    article.refresh_from_db()
+    assert article.check_at is None
     assert not recheck(article, at=LATER)
-    assert versions(article) == 1
+    assert (versions(article), len(site.asked)) == (1, asked)
+
+
+def test_a_text_that_an_older_reader_cut_is_no_correction(site: Site) -> None:
+    site.answers["/port"] = page(html(FIRST))
+    document = intake.receive(url=site.url("/port"), by="test", at=AT).document
+    version = intake.capture(document, html(FIRST), content_type="text/html", at=AT)
+    version.text, version.reader = "Le port, autrement découpé.", "reader/0"
+    version.save(update_fields=["text", "reader"])
+    site.answers["/port"] = page(html(FIRST, counter=7))
+    assert not recheck(document, at=LATER)
+    site.answers["/port"] = page(html(FIRST.replace("84 navires", "48 navires")))
+    assert recheck(document, at=LATER)
+
+
+def test_a_page_that_shows_an_earlier_version_again_brings_nothing_new(
+    site: Site, article: Document
+) -> None:
+    site.answers["/port"] = page(html(FIRST.replace("84 navires", "48 navires")))
+    assert recheck(article, at=LATER)
+    ingest(article.id, at=LATER)
+    article.refresh_from_db()
+    site.answers["/port"] = page(html(FIRST))
+    assert not recheck(article, at=LATER)
+    assert versions(article) == 2
 
 
 def test_the_command_looks_at_what_is_named(site: Site, article: Document) -> None:
