@@ -77,15 +77,16 @@ def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Pr
     `found` is the sentence that stands there instead, or None where nothing like it does. None
     where the same was asked before: a decision is remembered until the source changes again.
     """
-    asked = _asked(resting).select_for_update()
-    instead = memory.fingerprint(found.quote) if found else ""
-    for earlier in asked.prefetch_related("findings"):
-        if instead in {finding.fingerprint for finding in earlier.findings.all()} or (
-            not found and not earlier.findings.exists()
-        ):
-            return None
-        if earlier.state == "open":
+    if found and proposals.holds(resting.claim, found):
+        found = None  # Another question is about that sentence already: two became one.
+    instead, same = {memory.fingerprint(found.quote)} if found else set(), False
+    for earlier in _asked(resting).select_for_update().prefetch_related("findings"):
+        if instead == {finding.fingerprint for finding in earlier.findings.all()}:
+            same = True
+        elif earlier.state == "open":
             earlier.delete()  # It asked about a version that is not the newest any more.
+    if same:
+        return None
     proposal = Proposal.objects.create(
         id=uuid4(),
         claim=resting.claim,

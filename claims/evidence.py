@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -13,13 +14,17 @@ from claims.status import State
 CHANGED = "The source was changed after this was accepted, and no longer says it."
 
 
-def words(held: Proposal, state: State, wording: str, stance: str, kind: str) -> Iterator[Word]:
-    """The words for a proposal's findings, those that support the claim first.
+def words(
+    held: Proposal, claim: UUID, state: State, *, wording: str, stance: str, kind: str
+) -> Iterator[Word]:
+    """The words for a proposal's findings as evidence of `claim`, first those that support it.
 
     Where they stand in the place of evidence whose source was changed, that is withdrawn before.
     """
     if held.replaces is not None:
-        taken = events.Withdrawn(version=held.replaces, claim=held.replaces_of, reason=CHANGED)
+        # Where its claim was merged since, the evidence has the number of that claim's history.
+        of = held.replaces_of or (str(held.claim) if claim != held.claim else "")
+        taken = events.Withdrawn(version=held.replaces, claim=of, reason=CHANGED)
         state = status.evolve(state, taken, "")
         yield taken
     found = list(held.findings.exclude(quote=""))  # The others were erased.

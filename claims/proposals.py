@@ -87,6 +87,12 @@ def propose(
     return proposal
 
 
+def holds(claim: UUID, found: Found) -> bool:
+    """Whether this very passage is kept with a proposal for the claim."""
+    place = {"document": found.document, "start": found.start, "end": found.end}
+    return Finding.objects.filter(claim=claim, **place).exists()
+
+
 def keep(proposal: Proposal, found: Found) -> Finding:
     """Keep a passage with the proposal that rests on it."""
     return Finding.objects.create(

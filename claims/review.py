@@ -98,7 +98,7 @@ def accept(
         return held
     claim = to or held.claim
     before = history.past(claim).state
-    words = tuple(evidence.words(held, before, wording, stance, kind))
+    words = tuple(evidence.words(held, claim, before, wording=wording, stance=stance, kind=kind))
     receipt = _say(claim, decision, *words)
     return proposals.decide(
         held,

@@ -52,16 +52,23 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
     return True
 
 
-def judge_anew(version: Version, outcome: Outcome) -> None:
-    """Keep another reading of a version's stored text in the place of the first."""
+def judge_anew(version: Version, outcome: Outcome) -> bool:
+    """Keep another reading of a version's stored text in the place of the first.
+
+    False where the version was taken down meanwhile, or another one came.
+    """
     with transaction.atomic():
         document = Document.objects.select_for_update().get(id=version.document_id)
+        newest = document.versions.order_by("-number").first()
+        if newest != version or newest.removed_at or document.state != Document.State.READ:
+            return False
         version.passages.all().delete()
         Sketch.objects.filter(version=version).delete()
         Version.objects.filter(sha256=version.sha256).update(reader=outcome.reader)
         _keep(version, outcome)
         _attribute(document, outcome)
         document.save()
+    return True
 
 
 def _keep(version: Version, outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ from workers import reprints
 from workers.ingest import outcome, reading_of
 from workers.matching.matcher import configured
 from workers.placing import Placing, wait_for_turn
-from workers.reading import READER, Reading, read
+from workers.reading import READER, Reading, Unreadable, read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +44,10 @@ def outdated() -> Iterator[tuple[Document, Version]]:
 
 def reread(document: Document, version: Version, *, apply: bool, at: datetime) -> Reread:
     """Read a version again; unless `apply`, all that it did is undone, and only told."""
-    reading = _judged_anew(document, version)
+    try:
+        reading = _judged_anew(document, version)
+    except Unreadable as error:
+        return Reread(document=document, note=str(error))
     if reading is None:
         return Reread(document=document, note="its text would be cut otherwise now")
     placing = Placing(reading, configured(at=at))
@@ -53,7 +56,8 @@ def reread(document: Document, version: Version, *, apply: bool, at: datetime) -
         wait_for_turn()
         before = _judgements(version)
         waiting = set(_waiting(version))
-        intake.judge_anew(version, outcome(version, reading))
+        if not intake.judge_anew(version, outcome(version, reading)):
+            return Reread(document=document, note="it was changed meanwhile")
         document.refresh_from_db()
         reprints.settle(document)
         worth = {placing.span(number) for number in placing.worth()}

@@ -155,3 +155,33 @@ def test_erasing_what_a_claim_took_over_empties_the_question_there_and_no_other(
     own.refresh_from_db()
     assert (carried.wording, carried.state) == ("", "dismissed")
     assert ("300 mètres" in own.wording, own.state) == (True, "open")
+
+
+def test_a_question_that_a_merge_overtook_withdraws_the_evidence_it_is_about() -> None:
+    read(FIRST, url=URL)
+    moved, target = accepted("84 navires"), accepted("300 mètres")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    (proposal,) = asked()
+    by = person("root")
+    review.merge(moved.id, decision(by, 1), into=target.id, into_expected=1)
+    review.accept(proposal.id, decision(by, 2), revision=proposal.revision, to=target.id)
+    target.refresh_from_db()
+    quotes = " ".join(piece["quote"] for piece in target.evidence)
+    assert "300 mètres" in quotes
+    assert "48 navires" in quotes
+    assert "84 navires" not in quotes
+
+
+def test_two_sentences_that_became_one_are_two_questions_and_the_version_is_read() -> None:
+    read(FIRST, url=URL)
+    moved, target = accepted("84 navires"), accepted("300 mètres")
+    by = person("root")
+    review.merge(moved.id, decision(by, 1), into=target.id, into_expected=1)
+    one = (
+        "Le port de Landévern a accueilli 48 navires en avril, selon la capitainerie, et le maire "
+        "Yann Morizur a inauguré mardi un quai de 900 mètres."
+    )
+    head = "Le port s'agrandit\n\nPar La Gazette du Ponant\n3 mai 2026\n\n"
+    document = read(f"{head}{one}\n", url=URL)
+    assert document.state == "read", document.reason
+    assert len(asked()) == 2

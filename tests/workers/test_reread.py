@@ -95,3 +95,10 @@ def test_the_command_tells_document_by_document(older: tuple[Document, Version])
     assert "would change; --apply does it" in said.getvalue()
     call_command("reread", apply=True, stdout=said)
     assert list(outdated()) == []
+
+
+def test_what_was_taken_down_meanwhile_is_not_brought_back(older: tuple[Document, Version]) -> None:
+    intake.take_down(older[1].sha256, because="Ruling 3.", at=AT)
+    assert reread(*older, apply=True, at=AT).note == "it was changed meanwhile"
+    assert not Passage.objects.exists()
+    assert not Finding.objects.exists()
