@@ -1,0 +1,11 @@
+"""The tables of the core.
+
+No table holds a foreign key to Claim: a read model that others point at could not be thrown away
+and folded again. Rows change only through `history` (claims) and `review` (proposals).
+"""
+
+from claims.models.clients import ApiKey
+from claims.models.record import Claim, Entry
+from claims.models.waiting import Finding, Proposal
+
+__all__ = ["ApiKey", "Claim", "Entry", "Finding", "Proposal"]
