@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from claims import memory, proposals
 from claims.models import Claim, Proposal
 from claims.proposals import Found
+from claims.retraction import supersede
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,15 +60,16 @@ def _resting(claim: UUID, piece: dict[str, Any]) -> Resting:
     )
 
 
-def still_stands(resting: Resting) -> None:
+@transaction.atomic
+def still_stands(resting: Resting, *, at: datetime) -> None:
     """The newest version has the quote: what an earlier one made a question of is none any more."""
-    _asked(resting).filter(state="open").delete()
+    for asked in _asked(resting).filter(state="open").select_for_update():
+        supersede(asked, at=at)
 
 
 def _asked(resting: Resting) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(
-        claim=resting.claim, replaces=resting.version, replaces_of=resting.of
-    )
+    asked = Proposal.objects.exclude(state="superseded")
+    return asked.filter(claim=resting.claim, replaces=resting.version, replaces_of=resting.of)
 
 
 @transaction.atomic
@@ -84,7 +86,7 @@ def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Pr
         if instead == {finding.fingerprint for finding in earlier.findings.all()}:
             same = True
         elif earlier.state == "open":
-            earlier.delete()  # It asked about a version that is not the newest any more.
+            supersede(earlier, at=at)  # It asked about a version that is not the newest any more.
     if same:
         return None
     proposal = Proposal.objects.create(

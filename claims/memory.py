@@ -12,16 +12,25 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from claims.models import Claim, Finding, Proposal
+from claims.models import Finding, Proposal
 
 ALIKE = 0.6  # the share of words in common from which on one quote reminds of another
 LOOKED_AT = 50  # dismissed passages that may be meant
 REMINDERS = 3
 
 
+# What prints choose freely: ligatures, soft hyphens, and what groups the digits of a number.
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "\u00ad": None, "\u200b": None})
+_GROUPS = re.compile(r"(?<=\d)[ .,'’](?=\d{3}(?!\d))")
+
+
 def fingerprint(quote: str) -> str:
-    """The same for quotes that differ only in case, spacing, punctuation and how é is written."""
-    plain = re.sub(r"\W+", " ", unicodedata.normalize("NFKC", quote).casefold()).strip()
+    """The same for quotes that differ only in what every print sets as it likes.
+
+    Case, spacing, punctuation, ligatures, hyphenation, how é is written and how digits are grouped.
+    """
+    plain = unicodedata.normalize("NFKC", quote).casefold().translate(_LIGATURES)
+    plain = re.sub(r"\W+", " ", _GROUPS.sub("", " ".join(plain.split()))).strip()
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
@@ -38,13 +47,9 @@ def seen(claim: UUID, place: tuple[str, int, int], quote: str, url: str, *, begi
     if begins:
         return Finding.objects.filter(here | refused).exists()
     again = words & Q(url=url) if url else Q(pk__in=())
-    if Finding.objects.filter(here | refused | again, claim=claim).exists():
-        return True
-    # A passage that was proposed for another claim and accepted for this one is evidence of it.
-    standing = Q(evidence__contains=[{"document": document, "start": start, "end": end}])
-    if url:
-        standing |= Q(evidence__contains=[{"url": url, "quote": quote}])
-    return Claim.objects.filter(standing, id=claim).exists()
+    # It may have been proposed for one claim and accepted for another: it was judged for both.
+    of_it = Q(claim=claim) | Q(proposal__claim=claim)
+    return Finding.objects.filter(of_it, here | refused | again).exists()
 
 
 def dismissed_before(proposal: Proposal) -> list[Finding]:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from claims import history, memory
 from claims.events import Asserted, Evidence
@@ -103,6 +103,16 @@ def keep(proposal: Proposal, found: Found) -> Finding:
     )
 
 
+def belong(proposal: Proposal, claim: UUID) -> None:
+    """Keep the passages of a proposal with the claim that they were accepted for.
+
+    But for those that were judged for that claim before: one row of a passage is enough there.
+    """
+    there = Finding.objects.filter(claim=claim, document=OuterRef("document"))
+    there = there.filter(start=OuterRef("start"), end=OuterRef("end"))
+    proposal.findings.filter(~Exists(there)).update(claim=claim)
+
+
 def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposal:
     """The proposal, locked for a decision; in that `state` already where by this very command.
 
@@ -113,6 +123,10 @@ def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposa
     row = Proposal.objects.select_for_update().filter(id=proposal).first()
     if row is None:
         raise Refused("There is no such proposal.")
+    if row.state == "superseded":
+        raise Decided(
+            "What this rested on is not proposed any more; its source says otherwise now."
+        )
     if row.state != "open" and (row.state, row.command) != (state, command):
         when = row.decided_at.strftime("%H:%M") if row.decided_at else ""
         who = row.decided_by and (row.decided_by.get_full_name() or row.decided_by.get_username())
@@ -162,24 +176,6 @@ def attribute(documents: Iterable[str], *, origin: str, because: str) -> None:
     still = [proposal.id for proposal in held]
     news.filter(proposal__in=still).update(origin=origin, origin_because=because)
     Proposal.objects.filter(id__in=still).update(revision=F("revision") + 1)
-
-
-@transaction.atomic
-def retract(document: str, *, keep: set[tuple[int, int]]) -> int:
-    """Take back what waits of a version at other places than those; how many passages.
-
-    A proposal that rests on nothing else is gone with it: no person has decided on it.
-    """
-    waiting = Finding.objects.filter(document=document, proposal__state="open")
-    waiting = waiting.filter(proposal__replaces=None)
-    gone = [one for one in waiting if (one.start, one.end) not in keep]
-    touched = {one.proposal_id for one in gone}
-    held = list(Proposal.objects.select_for_update().filter(id__in=touched, state="open"))
-    Finding.objects.filter(id__in=[one.id for one in gone]).delete()
-    left = Proposal.objects.filter(id__in=[one.id for one in held])
-    left.filter(findings=None).delete()
-    left.update(revision=F("revision") + 1)
-    return len(gone)
 
 
 def rests_on(documents: Iterable[str]) -> bool:

@@ -100,6 +100,7 @@ def accept(
     before = history.past(claim).state
     words = tuple(evidence.words(held, claim, before, wording=wording, stance=stance, kind=kind))
     receipt = _say(claim, decision, *words)
+    proposals.belong(held, claim)
     return proposals.decide(
         held,
         "accepted",

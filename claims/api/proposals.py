@@ -61,6 +61,7 @@ class ProposalSummary(serializers.ModelSerializer[Proposal]):
         fields: tuple[str, ...] = (
             "id", "claim", "begins", "wording", "language", "claimant", "score", "disputed",
             "revision", "state", "created_at", "decided_at", "reason", "position", "replaces",
+            "replaces_of",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -70,10 +71,11 @@ class DismissedBefore(serializers.ModelSerializer[Finding]):
 
     reason = serializers.CharField(source="proposal.reason")
     decided_at = serializers.DateTimeField(source="proposal.decided_at")
+    decided_by = serializers.CharField(source="proposal.decided_by.get_username")
 
     class Meta:
         model = Finding
-        fields = ("claim", "outlet", "quote", "reason", "decided_at")
+        fields = ("claim", "outlet", "quote", "reason", "decided_at", "decided_by")
         read_only_fields = fields
 
 

@@ -23,6 +23,7 @@ class Proposal(models.Model):
         ("open", _("Open")),
         ("accepted", _("Accepted")),
         ("dismissed", _("Dismissed")),
+        ("superseded", _("Superseded")),
     )
 
     id = models.UUIDField(primary_key=True, editable=False)

@@ -24,7 +24,13 @@ def dismissed(reason: str = "Un autre compte.", **changes: object) -> Proposal:
 
 
 @pytest.mark.parametrize(
-    "again", ["« Le compte réunit 80 000 abonnés »", "LE COMPTE RÉUNIT 80\u202f000 ABONNÉS !"]
+    "again",
+    [
+        "« Le compte réunit 80 000 abonnés »",
+        "LE COMPTE RÉUNIT 80\u202f000 ABONNÉS !",
+        "Le compte ré\u00adunit 80000 abonnés",
+        "Le compte réunit 80.000 abonnés.",
+    ],
 )
 def test_a_dismissed_quote_stays_dismissed_in_other_typography(again: str) -> None:
     claim = dismissed(quote=SAID).claim
