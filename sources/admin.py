@@ -4,14 +4,12 @@ What a document says is hostile text and is only ever shown escaped. Rows change
 alone, except for the lists that people keep (`kept`).
 """
 
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -24,15 +22,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
-from sources import intake
+from sources import intake, quoted
 from sources.intake import Received, Unacceptable
 from sources.kept import FeedAdmin as FeedAdmin
 from sources.kept import SourceAdmin as SourceAdmin
-from sources.models import Document, Passage, Version
+from sources.models import Document, Version
 from sources.upload import UploadForm
 
-PROPOSED = {"statement", "quotation"}  # Other passages are shown greyed.
-PASSAGES_A_PAGE = 400
 CHANGE_ORIGIN = "sources.change_origin"
 TAKE_DOWN = "sources.take_down_version"
 
@@ -166,14 +162,14 @@ class DocumentAdmin(ReadOnly):
     ) -> HttpResponse:
         """The document, its versions, and the passages of the newest."""
         document = self.shown(request, object_id)
-        versions = list(document.versions.defer("body", "text").order_by("-number"))
-        newest = document.versions.defer("body").order_by("-number").first()
+        versions = list(document.by_age().defer("body", "text"))
+        newest = document.by_age().defer("body").first()
         context = self.page(request, Truncator(str(document)).chars(60), document) | {
             "document": document,
             "versions": versions,
             "may_upload": self.has_add_permission(request),
             "may_change_origin": document.state == "read" and request.user.has_perm(CHANGE_ORIGIN),
-            **(_passages(request, newest) if newest else {}),
+            **(quoted.passages(request, newest) if newest else {}),
         }
         return TemplateResponse(request, "sources/document.html", context)
 
@@ -226,7 +222,8 @@ class VersionAdmin(ReadOnly):
             "document": version.document,
             "may_change_origin": request.user.has_perm(CHANGE_ORIGIN),
             "may_take_down": request.user.has_perm(TAKE_DOWN) and version.removed_at is None,
-            **_passages(request, version),
+            "since": quoted.since(request, version),
+            **quoted.passages(request, version),
         }
         return TemplateResponse(request, "sources/version.html", context)
 
@@ -238,54 +235,3 @@ def _to_document(request: HttpRequest, received: Received) -> HttpResponse:
         messages.info(request, _("The desk has this document already: here it is."))
     address = reverse("admin:sources_document_change", args=[received.document.pk])
     return HttpResponseRedirect(address)
-
-
-def _passages(request: HttpRequest, version: Version) -> dict[str, Any]:
-    """The passages of a version in reading order, a page at a time, the asked one marked."""
-    passages = version.passages.order_by("number")
-    marked = _asked(request)
-    page = request.GET.get("page")
-    if marked and page is None:
-        page = str(passages.filter(end__lte=marked[0]).count() // PASSAGES_A_PAGE + 1)
-    pager = Paginator(passages, PASSAGES_A_PAGE).get_page(page)
-    text = version.text or ""
-    shown = [_shown(passage, text, marked) for passage in pager]
-    counts = passages.aggregate(all=Count("pk"), said=Count("pk", filter=Q(kind__in=PROPOSED)))
-    return {"version": version, "pager": pager, "passages": shown, "counts": counts}
-
-
-def _shown(passage: Passage, text: str, marked: tuple[int, int] | None) -> dict[str, Any]:
-    """A passage in pieces: what a link asks for is marked, and how its speaker is known titled."""
-    said = {"direct": _("quoted"), "indirect": _("reported")}
-    begins = marked is not None and passage.start <= marked[0] < passage.end
-    return {
-        "passage": passage,
-        "grey": passage.kind not in PROPOSED,
-        "attribution": said.get(passage.attribution, ""),
-        "pieces": _pieces(passage, text, marked),
-        "begins": begins,
-    }
-
-
-def _pieces(passage: Passage, text: str, marked: tuple[int, int] | None) -> list[dict[str, Any]]:
-    spans = [
-        (passage.speaker_start, passage.speaker_end, passage.speaker or _("The speaker")),
-        (passage.cue_start, passage.cue_end, _("Says that somebody speaks")),
-    ]
-    titled = [(a, b, title) for a, b, title in spans if a is not None and b is not None]
-    inner = [*(marked or ()), *(edge for a, b, _title in titled for edge in (a, b))]
-    within = {edge for edge in inner if passage.start < edge < passage.end}
-    return [
-        {
-            "text": text[start:end],
-            "marked": marked is not None and marked[0] <= start < marked[1],
-            "title": next((title for a, b, title in titled if a <= start < b), ""),
-        }
-        for start, end in pairwise(sorted(within | {passage.start, passage.end}))
-    ]
-
-
-def _asked(request: HttpRequest) -> tuple[int, int] | None:
-    """The place in the text that a link points to, if it does."""
-    start, end = request.GET.get("start", ""), request.GET.get("end", "")
-    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None

@@ -95,8 +95,8 @@ def begin(document: UUID, *, at: datetime) -> Document | None:
 
 
 def newest(document: Document) -> Version | None:
-    """The version captured last, if there is one."""
-    return document.versions.order_by("-number").first()
+    """The version that came last, if there is one."""
+    return document.by_age().first()
 
 
 def capture(document: Document, body: bytes, *, content_type: str, at: datetime) -> Version:
@@ -123,14 +123,10 @@ def fail(document: Document, reason: str, *, at: datetime) -> None:
 def retry(document: Document, *, at: datetime) -> None:
     """Put a failed document back in the queue, with all its attempts before it."""
     with transaction.atomic():
-        Document.objects.filter(id=document.id, state=Document.State.FAILED).update(
-            state=Document.State.WAITING,
-            reason="",
-            attempts=0,
-            nudged_at=at,
-            finished_at=None,
-        )
-        nudge.after_commit(document.id)
+        failed = Document.objects.select_for_update(of=("self",)).filter(id=document.id)
+        if found := failed.filter(state=Document.State.FAILED).first():
+            _wait(found, at)
+            nudge.after_commit(document.id)
 
 
 def nudge_forgotten(*, at: datetime) -> int:
@@ -192,7 +188,7 @@ def _received(
     if body is not None:
         known = Version.objects.filter(sha256=hashlib.sha256(body).hexdigest())
         if version := known.select_related("document").first():
-            return Received(version.document, new=False)
+            return _put_back(version, url, at)
     document = Document.objects.filter(url=url).first() if url else None
     if document is not None and body is None:
         return Received(document, new=False)
@@ -209,16 +205,34 @@ def _received(
     if body is not None:
         if not _captured(document, body, content_type, at)[1]:
             return Received(document, new=False)  # Sent by somebody else a moment ago.
-        Document.objects.filter(id=document.id).update(
-            state=Document.State.WAITING,
-            reason="",
-            attempts=0,
-            nudged_at=at,
-            finished_at=None,
-        )
-        document.refresh_from_db()
+        _wait(document, at)
     nudge.after_commit(document.id)
     return Received(document, new=True)
+
+
+def _put_back(version: Version, url: str, at: datetime) -> Received:
+    """Bytes that the desk has: news only where an address that said otherwise gives them again."""
+    document = Document.objects.select_for_update(of=("self",)).get(id=version.document_id)
+    last = newest(document)
+    back = url == document.url != "" and version != last and not version.removed_at
+    if last is None or not back or at <= last.seen_at:
+        return Received(document, new=False)
+    Version.objects.filter(sha256=version.sha256).update(seen_at=at)
+    _wait(document, at)
+    nudge.after_commit(document.id)
+    return Received(document, new=True)
+
+
+def _wait(document: Document, at: datetime) -> None:
+    """Put the document in the queue, with all its attempts before it."""
+    Document.objects.filter(id=document.id).update(
+        state=Document.State.WAITING,
+        reason="",
+        attempts=0,
+        nudged_at=at,
+        finished_at=None,
+    )
+    document.refresh_from_db()
 
 
 def _captured(
@@ -238,6 +252,7 @@ def _captured(
                 "content_type": _printable(content_type)[:200],
                 "body": body,
                 "captured_at": at,
+                "seen_at": at,
             },
         )
         if version.document_id != document.id:

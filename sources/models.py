@@ -114,6 +114,10 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.title or self.filename or self.url or str(self.id)
 
+    def by_age(self) -> "models.QuerySet[Version]":
+        """Its versions, the newest first: the one that its address gave last."""
+        return self.versions.order_by("-seen_at", "-number")
+
     @property
     def counts_as(self) -> str:
         """The origin that the document's evidence has: documents of one origin count once."""
@@ -161,8 +165,11 @@ class Version(models.Model):
     content_type = models.CharField(_("content type"), max_length=200, blank=True)
     body = models.BinaryField()
     captured_at = models.DateTimeField(_("captured at"))
+    # When these bytes came last: an earlier version that is put back is the newest again.
+    seen_at = models.DateTimeField(_("seen last at"))
     text = models.TextField(_("text"), null=True)  # noqa: DJ001  -- None until it is read
     reader = models.CharField(_("reader"), max_length=64, blank=True)
+    matcher = models.CharField(_("matcher"), max_length=64, blank=True, default="")
     removed_at = models.DateTimeField(_("taken down at"), null=True)
     removed_because = models.TextField(_("taken down because"), blank=True, default="")
 

@@ -17,6 +17,7 @@ class Outcome:
 
     text: str
     reader: str
+    matcher: str
     outlet: str
     title: str
     language: str
@@ -30,15 +31,15 @@ class Outcome:
 def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
     """Keep what reading brought; False where another worker was first. Call in a transaction.
 
-    False, too, where a newer version came meanwhile: the document still waits for that one.
+    False, too, where a newer version came meanwhile: the document still waits for that one. A
+    version that was put back was read before: its text is for ever, the rest is kept anew.
     """
     document = Document.objects.select_for_update().get(id=version.document_id)
     locked = Version.objects.select_for_update(of=("self",)).get(sha256=version.sha256)
-    if locked.text is not None or document.state != Document.State.WAITING:
+    if document.state != Document.State.WAITING or document.by_age().first() != version:
         return False
-    if document.versions.order_by("-number").first() != version:
-        return False
-    Version.objects.filter(sha256=version.sha256).update(text=outcome.text, reader=outcome.reader)
+    if locked.text is None:
+        Version.objects.filter(sha256=version.sha256).update(text=outcome.text)
     _keep(version, outcome)
     document.source = outlet(document, outcome.outlet)
     document.title, document.language = outcome.title, outcome.language
@@ -46,8 +47,7 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
     _attribute(document, outcome)
     document.state, document.reason, document.finished_at = Document.State.READ, "", at
     if document.url:
-        first_seen = document.published_at or document.received_at
-        document.check_at = next_check(first_seen, at=at)
+        document.check_at = next_check(document, at=at)
     document.save()
     return True
 
@@ -59,12 +59,9 @@ def judge_anew(version: Version, outcome: Outcome) -> bool:
     """
     with transaction.atomic():
         document = Document.objects.select_for_update().get(id=version.document_id)
-        newest = document.versions.order_by("-number").first()
+        newest = document.by_age().first()
         if newest != version or newest.removed_at or document.state != Document.State.READ:
             return False
-        version.passages.all().delete()
-        Sketch.objects.filter(version=version).delete()
-        Version.objects.filter(sha256=version.sha256).update(reader=outcome.reader)
         _keep(version, outcome)
         _attribute(document, outcome)
         document.save()
@@ -72,6 +69,11 @@ def judge_anew(version: Version, outcome: Outcome) -> bool:
 
 
 def _keep(version: Version, outcome: Outcome) -> None:
+    """Keep what was read of the version in the place of what was read of it before."""
+    by = {"reader": outcome.reader, "matcher": outcome.matcher}
+    Version.objects.filter(sha256=version.sha256).update(**by)
+    version.passages.all().delete()
+    Sketch.objects.filter(version=version).delete()
     Passage.objects.bulk_create(outcome.passages)
     if outcome.sketch:
         Sketch.objects.create(version=version, keys=list(outcome.sketch))

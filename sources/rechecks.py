@@ -1,7 +1,7 @@
 """When a document's address is looked at again, and what was found there. Called as `intake`.
 
 The older a document, the more seldom: a fresh article is corrected within hours, an old one hardly
-ever. The row is the truth of what is due.
+ever, and a page that could not be had twice as late each time. The row is the truth of what is due.
 """
 
 from datetime import datetime, timedelta
@@ -10,18 +10,18 @@ from django.db import transaction
 
 from sources.models import Document
 
-SOONEST, LATEST = timedelta(hours=1), timedelta(days=30)
+SOONEST, LATEST = timedelta(hours=1), timedelta(days=90)
 SHARE = 4  # an article of four days is looked at again after one
-FOR_A = timedelta(days=365)  # and never again after a year
 MOST = 5  # documents at a time, so that none waits for many slow ones
 
 
-def next_check(first_seen: datetime, *, at: datetime) -> datetime | None:
-    """When to look again at what was first seen then; None once it is too old to change."""
-    age = max(at - first_seen, timedelta())
-    if age > FOR_A:
-        return None
-    return at + min(max(age / SHARE, SOONEST), LATEST)
+def next_check(document: Document, *, at: datetime, failed: bool = False) -> datetime:
+    """When to look at the document's address again; a date in the future is not believed."""
+    first_seen = min(document.published_at or document.received_at, document.received_at)
+    wait = max(at - first_seen, timedelta()) / SHARE
+    if failed and document.checked_at:
+        wait = max(wait, 2 * (at - document.checked_at))
+    return at + min(max(wait, SOONEST), LATEST)
 
 
 @transaction.atomic
@@ -39,7 +39,6 @@ def due(*, at: datetime) -> list[Document]:
 
 def checked(document: Document, note: str, *, at: datetime) -> None:
     """The address was looked at; `note` says why nothing could be read there, or nothing."""
-    first_seen = document.published_at or document.received_at
     Document.objects.filter(id=document.id).update(
-        checked_at=at, check_note=note, check_at=next_check(first_seen, at=at)
+        checked_at=at, check_note=note, check_at=next_check(document, at=at, failed=bool(note))
     )

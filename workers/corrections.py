@@ -8,6 +8,7 @@ import re
 from difflib import SequenceMatcher
 
 from claims.corrections import Resting, resting_on, source_changed, still_stands
+from claims.retraction import retract
 from claims.review import Found
 from workers.matching.matcher import Matcher
 from workers.matching.relation import relate
@@ -17,13 +18,23 @@ from workers.reading import SPOKEN, Passage
 ALIKE = 0.5  # the share of words in common from which on a sentence took another one's place
 
 
+def take_back(placing: Placing) -> set[str]:
+    """Take back what waits of the document's other versions and is not in this one.
+
+    The versions, of other documents, whose passages are to be placed anew.
+    """
+    text, orphans = placing.reading.text, set[str]()
+    for other in _others(placing):
+        orphans |= retract(other, keep=lambda one: one.quote in text, at=placing.at).orphans
+    return orphans - set(_others(placing))
+
+
 def ask_what_became_of_quotes(placing: Placing) -> None:
-    """Ask about evidence of the document's earlier versions whose quote is not in this one."""
-    this, text = placing.version, placing.reading.text
-    earlier = placing.document.versions.exclude(sha256=this.sha256)
-    for resting in resting_on(earlier.values_list("sha256", flat=True)):
+    """Ask about evidence of the document's other versions whose quote is not in this one."""
+    text = placing.reading.text
+    for resting in resting_on([*_others(placing), placing.version.sha256]):
         if resting.quote in text:
-            still_stands(resting)
+            still_stands(resting, at=placing.at)
         else:
             source_changed(resting, _instead(resting, placing), at=placing.at)
 
@@ -59,6 +70,11 @@ def _found(resting: Resting, passage: Passage, share: float, placing: Placing) -
         ours=ours,
         theirs=theirs,
     )
+
+
+def _others(placing: Placing) -> list[str]:
+    others = placing.document.versions.exclude(sha256=placing.version.sha256)
+    return list(others.values_list("sha256", flat=True))
 
 
 def _words(text: str) -> list[str]:

@@ -4,24 +4,21 @@ Reading is pure and happens outside any transaction, and so does thinking about 
 say to the claims there are. Saving is one transaction.
 """
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from sources import fetch, intake, origins
-from sources.models import Document, Passage, Version
-from workers import reprints
-from workers.corrections import ask_what_became_of_quotes
-from workers.matching.likeness import sketch
+from sources import fetch, intake
+from sources.models import Document, Version
+from workers import corrections, reprints
 from workers.matching.matcher import configured
-from workers.placing import Placing, published, wait_for_turn
-from workers.reading import READER, Reading, Unreadable, read
-from workers.reading import Passage as Read
+from workers.placing import Placing, wait_for_turn
+from workers.reading import Reading, Unreadable
+from workers.readings import outcome, read_anew, reading_of
+from workers.reread import place_orphans
 
 
 def ingest(waiting: UUID, *, at: datetime) -> None:
@@ -39,93 +36,30 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
 
 def _ingest(document: Document, at: datetime) -> None:
     version = intake.newest(document) or _fetched(document, at)
-    reading = reading_of(version, document)
+    reading = _reading(document, version)
     placing = Placing(reading, configured(at=at))
     placing.think()
     with transaction.atomic():
         wait_for_turn()
-        if intake.finish(version, outcome(version, reading), at=at):
+        if intake.finish(version, outcome(version, reading, placing.matcher.name), at=at):
             document.refresh_from_db()
             reprints.settle(document)
             placing.begin(document, version, at=at)
-            ask_what_became_of_quotes(placing)
+            orphans = corrections.take_back(placing)
+            corrections.ask_what_became_of_quotes(placing)
             placing.propose()
+            place_orphans(orphans, at=at)
+
+
+def _reading(document: Document, version: Version) -> Reading:
+    """What the version says; one that was put back has been read before."""
+    if version.text is None:
+        return reading_of(document, version)
+    if found := read_anew(document, version):
+        return found
+    raise Unreadable("An earlier text was put back, and is read otherwise by now; read it by hand.")
 
 
 def _fetched(document: Document, at: datetime) -> Version:
     page = fetch.fetch(document.url)
     return intake.capture(document, page.body, content_type=page.content_type, at=at)
-
-
-def reading_of(version: Version, document: Document) -> Reading:
-    """What a version says, and of what it does not say, what a feed said of it."""
-    found = read(
-        bytes(version.body),
-        content_type=version.content_type,
-        url=document.url,
-        fetched_at=version.captured_at,
-    )
-    return _hinted(found, document.hints)
-
-
-def _hinted(reading: Reading, hints: dict[str, str]) -> Reading:
-    """What the document itself does not say, as the feed that listed it does."""
-    told: dict[str, Any] = {}
-    if not reading.title and hints.get("title"):
-        told["title"] = hints["title"]
-    if reading.published_at is None and hints.get("published_at"):
-        told["published_at"] = datetime.fromisoformat(hints["published_at"])
-        told["published_precision"] = "minute"
-    source = hints.get("source", "")
-    if source and not reading.origin and source.casefold() != reading.outlet.casefold():
-        told |= {"origin": source, "origin_because": f"the feed names {source} as its source"}
-    return replace(reading, **told)
-
-
-def outcome(version: Version, reading: Reading) -> intake.Outcome:
-    """What is kept of a reading."""
-    passages = [
-        Passage(
-            version=version,
-            number=number,
-            start=passage.start,
-            end=passage.end,
-            kind=passage.kind.value,
-            language=passage.language,
-            speaker=passage.speaker,
-            attribution=passage.attribution.value,
-            **_places(passage),
-            hedged=passage.hedged,
-            negated=passage.negated,
-            checkworthy=passage.checkworthy,
-            because=list(passage.because),
-        )
-        for number, passage in enumerate(reading.passages)
-    ]
-    return intake.Outcome(
-        text=reading.text,
-        reader=READER,
-        outlet=reading.outlet,
-        title=reading.title,
-        language=reading.language,
-        published_at=published(reading),
-        origin=reading.origin,
-        origin_because=reading.origin_because,
-        passages=passages,
-        sketch=sketch(
-            reading.text[passage.start : passage.end]
-            for passage in reading.passages
-            if passage.kind in origins.PROSE
-        ),
-    )
-
-
-def _places(passage: Read) -> dict[str, int | None]:
-    """Where the words stand that name the speaker and that say somebody speaks."""
-    who, cue = passage.speaker_span or (None, None), passage.cue_span or (None, None)
-    return {
-        "speaker_start": who[0],
-        "speaker_end": who[1],
-        "cue_start": cue[0],
-        "cue_end": cue[1],
-    }

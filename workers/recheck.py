@@ -7,12 +7,19 @@ desk has of it stays.
 
 import time
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sources import fetch, intake
 from sources.models import Document, Version
+from workers.matching.likeness import triples
 from workers.reading import READER, Unreadable, read
 
 SECONDS = 60.0  # after which no more are begun with: what is due is due the next time too
+SAME_ARTICLE = 0.2  # the share of word triples in common of an article that was moved
+
+
+class Moved(Exception):
+    """The address leads to something else than the article now; the message says where."""
 
 
 def recheck(document: Document, *, at: datetime) -> bool:
@@ -31,7 +38,7 @@ def recheck(document: Document, *, at: datetime) -> bool:
                 at=at,
             )
             new = received.new
-    except (Unreadable, fetch.Unfetchable, intake.Unacceptable) as error:
+    except (Unreadable, fetch.Unfetchable, intake.Unacceptable, Moved) as error:
         intake.checked(document, str(error), at=at)
         return False
     intake.checked(document, "", at=at)
@@ -49,14 +56,22 @@ def recheck_due(*, at: datetime) -> int:
 def _says_otherwise(newest: Version, page: fetch.Fetched, at: datetime) -> bool:
     """Whether a page has another text than the newest version, both as the reader is now.
 
-    A text that an older reader cut may differ without anybody having corrected anything.
+    A text that an older reader cut may differ without anybody having corrected anything. Raises
+    Moved where the address leads to a page that has next to nothing of the article.
     """
     body = bytes(newest.body)
     if body == page.body:
         return False
+    there, asked = urlsplit(page.url), urlsplit(newest.document.url)
+    if there.path.strip("/") == "" != asked.path.strip("/"):
+        raise Moved("The address leads to the home page now.")
     found = read(page.body, content_type=page.content_type, url=page.url, fetched_at=at)
-    known = newest.text
+    known = newest.text or ""
     if newest.reader != READER:
         kind = newest.content_type
         known = read(body, content_type=kind, url=page.url, fetched_at=newest.captured_at).text
+    elsewhere = (there.hostname, there.path) != (asked.hostname, asked.path)
+    ours, theirs = triples(known), triples(found.text)
+    if elsewhere and len(ours & theirs) < SAME_ARTICLE * min(len(ours), len(theirs)):
+        raise Moved(f"The address leads to another page now: {page.url[:500]}.")
     return found.text != known

@@ -112,7 +112,8 @@ def _carry_over(document: Document, copies: Sequence[Copy]) -> None:
 
 
 def _newest(document: Document) -> Version:
-    return document.versions.defer("body").select_related("document__source").latest("number")
+    versions = document.versions.defer("body").select_related("document__source")
+    return versions.latest("seen_at", "number")
 
 
 def _tell(document: Document) -> None:

@@ -5,21 +5,22 @@ rules would cut another text from the same bytes, the stored one is judged anew.
 decided is not touched, and what was dismissed stays dismissed.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from claims import proposals
 from claims.models import Finding
+from claims.retraction import retract
 from sources import intake
 from sources.models import Document, Version
 from workers import reprints
-from workers.ingest import outcome, reading_of
 from workers.matching.matcher import configured
 from workers.placing import Placing, wait_for_turn
-from workers.reading import READER, Reading, Unreadable, read
+from workers.reading import READER, Unreadable
+from workers.readings import outcome, read_anew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,19 +34,23 @@ class Reread:
     note: str = ""  # why it stays as it was read
 
 
-def outdated() -> Iterator[tuple[Document, Version]]:
-    """The documents whose newest version was read by older rules."""
-    older = Document.objects.filter(state=Document.State.READ, versions__removed_at=None)
-    for document in older.exclude(versions__reader=READER).distinct().order_by("received_at"):
-        version = intake.newest(document)
-        if version and version.removed_at is None and version.reader != READER:
-            yield document, version
+def outdated(*, at: datetime) -> QuerySet[Document]:
+    """The documents whose newest version was read, or placed, by older rules than today's."""
+    newest = Version.objects.filter(document=OuterRef("pk")).order_by("-seen_at", "-number")
+    now = Q(reader=READER, matcher=configured(at=at).name) | Q(removed_at__isnull=False)
+    read_so = Version.objects.filter(now, pk=OuterRef("newest"))
+    documents = Document.objects.filter(state=Document.State.READ)
+    documents = documents.annotate(newest=Subquery(newest.values("pk")[:1]))
+    return documents.exclude(newest=None).filter(~Exists(read_so)).order_by("received_at")
 
 
-def reread(document: Document, version: Version, *, apply: bool, at: datetime) -> Reread:
-    """Read a version again; unless `apply`, all that it did is undone, and only told."""
+def reread(document: Document, *, apply: bool, at: datetime) -> Reread:
+    """Read its newest version again; unless `apply`, all that it did is undone, and only told."""
+    version = intake.newest(document)
+    if version is None or version.removed_at or document.state != Document.State.READ:
+        return Reread(document=document, note="there is nothing that was read")
     try:
-        reading = _judged_anew(document, version)
+        reading = read_anew(document, version)
     except Unreadable as error:
         return Reread(document=document, note=str(error))
     if reading is None:
@@ -56,33 +61,32 @@ def reread(document: Document, version: Version, *, apply: bool, at: datetime) -
         wait_for_turn()
         before = _judgements(version)
         waiting = set(_waiting(version))
-        if not intake.judge_anew(version, outcome(version, reading)):
+        if not intake.judge_anew(version, outcome(version, reading, placing.matcher.name)):
             return Reread(document=document, note="it was changed meanwhile")
         document.refresh_from_db()
         reprints.settle(document)
-        worth = {placing.span(number) for number in placing.worth()}
-        denials = {(one.start, one.end) for one in reading.denials}
-        gone = proposals.retract(version.sha256, keep=worth | denials)
+        said = {placing.span(number) for number in placing.worth()}
+        said |= {(one.start, one.end) for one in reading.denials}
+        gone = retract(version.sha256, keep=lambda one: (one.start, one.end) in said, at=at)
         placing.begin(document, version, at=at)
         placing.propose()
+        place_orphans(gone.orphans - {version.sha256}, at=at)
         changed = before.symmetric_difference(_judgements(version))
         new = len(set(_waiting(version)) - waiting)
         if not apply:
             transaction.set_rollback(True)
     places = {(start, end) for start, end, *_ in changed}
-    return Reread(document=document, passages=len(places), new=new, gone=gone)
+    return Reread(document=document, passages=len(places), new=new, gone=gone.passages)
 
 
-def _judged_anew(document: Document, version: Version) -> Reading | None:
-    """The reading of the stored text; None where it cannot be had again."""
-    found = reading_of(version, document)
-    if found.text == version.text:
-        return found
-    stored = (version.text or "").encode()
-    plain = read(stored, content_type="text/plain", fetched_at=version.captured_at)
-    if plain.text != version.text:
-        return None
-    return replace(found, text=plain.text, passages=plain.passages, denials=plain.denials)
+def place_orphans(versions: Iterable[str], *, at: datetime) -> None:
+    """Place the passages of these versions anew: what they stood beside is not proposed any more.
+
+    Call in a transaction, after what stands there now is proposed.
+    """
+    for version in Version.objects.filter(sha256__in=versions).select_related("document"):
+        if version == intake.newest(version.document):
+            reread(version.document, apply=True, at=at)
 
 
 def _judgements(version: Version) -> set[tuple[int, int, str, str, bool, bool, float]]:

@@ -40,7 +40,8 @@ def read(lines: list[tuple[str, str]], **changes: Any) -> Version:
         )  # fmt: skip
         start += len(words) + 1
     outcome = {
-        "text": body, "reader": "reader/1", "outlet": "Le Courrier", "title": "Un compte",
+        "text": body, "reader": "reader/1", "matcher": "rules/2", "outlet": "Le Courrier",
+        "title": "Un compte",
         "language": "fr", "published_at": AT, "origin": "AFP", "origin_because": "signature",
     }  # fmt: skip
     known = {name: changes[name] for name in outcome if name in changes}

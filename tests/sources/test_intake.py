@@ -42,6 +42,7 @@ def outcome(version: Version, **changes: Any) -> Outcome:
         "published_at": AT,
         "origin": "AFP",
         "origin_because": "credit",
+        "matcher": "rules/2",
         "passages": [passage],
     }
     return Outcome(**{**fields, **changes})

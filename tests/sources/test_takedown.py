@@ -29,7 +29,8 @@ def read(body: bytes = BODY, url: str = "") -> Version:
         negated=False, checkworthy=0.9,
     )  # fmt: skip
     outcome = intake.Outcome(
-        text=said, reader="reader/1", outlet="Paper", title="Zinedine", language="fr",
+        text=said, matcher="rules/2",
+        reader="reader/1", outlet="Paper", title="Zinedine", language="fr",
         published_at=None, origin="Paper", origin_because="", passages=[passage],
     )  # fmt: skip
     assert intake.finish(version, outcome, at=AT)

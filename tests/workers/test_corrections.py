@@ -1,14 +1,18 @@
 """A corrected article: what was accepted from it goes back to a person, and is never moved."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from claims import history, review
+from claims import history, memory, review
 from claims.models import Claim, Finding, Proposal
+from sources import intake
 from tests.claims.build import decision, person
 from tests.claims.desk.screens import at, browser, form, text
-from tests.workers.test_ingest import finding, read
+from tests.workers.test_ingest import AT, finding, read
+from workers.ingest import ingest
 
 pytestmark = pytest.mark.django_db
 URL = "https://gazette.example/port"
@@ -185,3 +189,91 @@ def test_two_sentences_that_became_one_are_two_questions_and_the_version_is_read
     document = read(f"{head}{one}\n", url=URL)
     assert document.state == "read", document.reason
     assert len(asked()) == 2
+
+
+def test_what_waits_and_was_corrected_before_anybody_decided_is_superseded() -> None:
+    read(FIRST, url=URL)
+    waiting = finding("84 navires").proposal
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    waiting.refresh_from_db()
+    assert waiting.state == "superseded"
+    corrected = finding("48 navires").proposal
+    assert (corrected.state, corrected.begins, corrected.disputed) == ("open", True, False)
+    with pytest.raises(review.Decided, match="source says otherwise"):
+        review.accept(waiting.id, decision(person("bo"), 0), revision=waiting.revision)
+    assert "Superseded" in text(browser().get(at(waiting)))
+
+
+def test_who_disputed_what_was_corrected_supports_the_correction() -> None:
+    read(FIRST, url=URL)
+    other = "Le port de Landévern a accueilli 48 navires de commerce en avril 2026."
+    read(f"Le trafic du port\n\nPar Le Veilleur\n5 mai 2026\n\n{other}\n", filename="autre.txt")
+    disputed = finding("48 navires")
+    assert (disputed.stance, disputed.kind) == ("disputes", "figure")
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    disputed.proposal.refresh_from_db()
+    assert disputed.proposal.state == "superseded"
+    both = Finding.objects.filter(quote__contains="48 navires")
+    assert {one.stance for one in both} == {"supports"}
+    assert len({one.proposal_id for one in both}) == 1
+    assert both.count() == 2
+
+
+def test_a_first_text_that_is_put_back_is_the_newest_again() -> None:
+    changed = FIRST.replace("84 navires", "48 navires")
+    document = read(FIRST, url=URL)
+    accepted("84 navires")
+    read(changed, url=URL)
+    assert len(asked()) == 1
+    late = AT + timedelta(hours=3)
+    back = intake.receive(body=FIRST.encode(), url=URL, by="recheck", at=late)
+    assert back.new
+    ingest(document.id, at=late)
+    document.refresh_from_db()
+    newest = intake.newest(document)
+    assert newest
+    assert (document.state, newest.number) == ("read", 1)
+    assert asked() == []
+    assert not Finding.objects.filter(quote__contains="48 navires").exists()
+
+
+def test_an_old_print_that_somebody_hands_in_puts_nothing_back() -> None:
+    document = read(FIRST, url=URL)
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    late = AT + timedelta(hours=3)
+    assert not intake.receive(body=FIRST.encode(), by="amina", at=late).new
+    newest = intake.newest(document)
+    assert newest
+    assert newest.number == 2
+
+
+def test_what_was_accepted_for_another_claim_is_not_proposed_for_it_again() -> None:
+    read(FIRST, url=URL)
+    claim = accepted("300 mètres")
+    moved = finding("84 navires").proposal
+    by = person("bo")
+    review.accept(moved.id, decision(by, 1), revision=moved.revision, to=claim.id)
+    review.withdraw(claim.id, decision(by, 2), version=2, reason="It is about something else.")
+    found = finding("84 navires")
+    assert found.claim == claim.id
+    place = (found.document, found.start, found.end)
+    for judged in (claim.id, moved.claim):
+        assert memory.seen(judged, place, found.quote, URL, begins=False)
+    assert not memory.seen(UUID(int=9), place, found.quote, URL, begins=False)
+
+
+def test_the_page_of_an_older_version_says_whether_its_words_still_stand() -> None:
+    document = read(FIRST, url=URL)
+    read(FIRST.replace("84 navires", "48 navires"), url=URL)
+    first, second = document.versions.order_by("number")
+    address = f"/admin/sources/version/{first.pk}/change/"
+    said = first.text or ""
+    start = said.index("Le maire")
+    stands = browser().get(f"{address}?start={start}&end={start + 40}")
+    assert "These words stand in the newest version as well" in text(stands)
+    gone = browser().get(f"{address}?start={said.index('84')}&end={said.index('84') + 10}")
+    assert "The newest version does not have these words any more" in text(gone)
+    assert second.pk in gone.content.decode()
+    assert "There is a newer version" in text(browser().get(address))
+    newest = browser().get(f"/admin/sources/version/{second.pk}/change/")
+    assert "newest version" not in text(newest)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from claims.models import Proposal
 from sources import intake
 from sources.models import Document
-from tests.sources.test_fetch import Site, missing, page, public, site
+from tests.sources.test_fetch import Site, missing, page, public, redirect, site
 from tests.workers.test_corrections import FIRST, accepted
 from tests.workers.test_ingest import AT
 from workers.ingest import ingest
@@ -138,3 +138,30 @@ def test_the_command_looks_at_what_is_named(site: Site, article: Document) -> No
     assert said.getvalue() == "1 of 1 documents have another text.\n"
     with pytest.raises(CommandError, match="no document with an address"):
         call_command("recheck", "https://nowhere.example/")
+
+
+def test_an_address_that_leads_to_the_home_page_is_noted_and_is_no_version(
+    site: Site, article: Document
+) -> None:
+    site.answers["/"] = page(html("La Gazette\n\nLes titres du jour sont longs et nombreux ici."))
+    site.answers["/port"] = redirect("/")
+    assert not recheck(article, at=LATER)
+    article.refresh_from_db()
+    assert versions(article) == 1
+    assert article.check_note == "The address leads to the home page now."
+
+
+def test_an_article_that_moved_is_still_itself_and_another_page_is_not(
+    site: Site, article: Document
+) -> None:
+    site.answers["/ports/landevern"] = page(html(f"{FIRST}\nLe trafic a repris en mai.\n"))
+    site.answers["/port"] = redirect("/ports/landevern")
+    assert recheck(article, at=LATER)
+    ingest(article.id, at=LATER)
+    other = "Recette\n\nPelez les pommes et faites-les cuire doucement dans le beurre salé."
+    site.answers["/ports/landevern"] = page(html(other))
+    article.refresh_from_db()
+    assert not recheck(article, at=LATER + timedelta(hours=2))
+    article.refresh_from_db()
+    assert versions(article) == 2
+    assert article.check_note.startswith("The address leads to another page now: http")

@@ -4,7 +4,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from claims import review
 from claims.models import Finding, Proposal
@@ -36,22 +36,22 @@ def kinds() -> set[str]:
 
 
 def test_what_would_change_is_told_and_nothing_changes(older: tuple[Document, Version]) -> None:
-    told = reread(*older, apply=False, at=AT)
+    told = reread(older[0], apply=False, at=AT)
     assert told.passages > 0
     assert told.new > 0
     assert kinds() == {"boilerplate"}
     assert not Finding.objects.exists()
-    assert [document for document, _ in outdated()] == [older[0]]
+    assert list(outdated(at=AT)) == [older[0]]
 
 
 def test_applied_it_is_changed_and_is_not_outdated_any_more(
     older: tuple[Document, Version],
 ) -> None:
-    told = reread(*older, apply=True, at=AT)
+    told = reread(older[0], apply=True, at=AT)
     assert Finding.objects.count() == told.new
     assert "statement" in kinds()
     assert Version.objects.get().reader == READER
-    assert list(outdated()) == []
+    assert list(outdated(at=AT)) == []
 
 
 def test_what_waits_and_is_not_proposed_any_more_is_taken_back(
@@ -61,8 +61,9 @@ def test_what_waits_and_is_not_proposed_any_more_is_taken_back(
     stray = found(5, document=version.sha256, quote=AGENCY[:10], start=0)
     proposal = propose(uuid4(), stray, at=AT, beginning=beginning())
     assert proposal
-    assert reread(*older, apply=True, at=AT).gone == 1
-    assert not Proposal.objects.filter(id=proposal.id).exists()
+    assert reread(older[0], apply=True, at=AT).gone == 1
+    proposal.refresh_from_db()
+    assert proposal.state == "superseded"
 
 
 def test_decisions_stay_and_what_was_dismissed_is_not_proposed_again() -> None:
@@ -71,9 +72,7 @@ def test_decisions_stay_and_what_was_dismissed_is_not_proposed_again() -> None:
     by = person("amina")
     review.dismiss(proposal.id, decision(by, 0), revision=proposal.revision, reason="Sans intérêt.")
     Version.objects.update(reader="reader/0")
-    version = intake.newest(document)
-    assert version
-    reread(document, version, apply=True, at=AT)
+    reread(document, apply=True, at=AT)
     assert Finding.objects.filter(quote__contains="80.000").count() == 1
     proposal.refresh_from_db()
     assert proposal.state == "dismissed"
@@ -82,9 +81,7 @@ def test_decisions_stay_and_what_was_dismissed_is_not_proposed_again() -> None:
 def test_reading_again_with_the_same_rules_changes_nothing() -> None:
     document = read(AGENCY)
     Version.objects.update(reader="reader/0")
-    version = intake.newest(document)
-    assert version
-    told = reread(document, version, apply=True, at=AT)
+    told = reread(document, apply=True, at=AT)
     assert (told.passages, told.new, told.gone) == (0, 0, 0)
 
 
@@ -94,11 +91,23 @@ def test_the_command_tells_document_by_document(older: tuple[Document, Version])
     assert "Irène Castaing quitte Plumo:" in said.getvalue()
     assert "would change; --apply does it" in said.getvalue()
     call_command("reread", apply=True, stdout=said)
-    assert list(outdated()) == []
+    assert list(outdated(at=AT)) == []
 
 
 def test_what_was_taken_down_meanwhile_is_not_brought_back(older: tuple[Document, Version]) -> None:
     intake.take_down(older[1].sha256, because="Ruling 3.", at=AT)
-    assert reread(*older, apply=True, at=AT).note == "it was changed meanwhile"
+    assert reread(older[0], apply=True, at=AT).note == "there is nothing that was read"
     assert not Passage.objects.exists()
     assert not Finding.objects.exists()
+
+
+def test_a_document_that_was_placed_by_another_matcher_is_outdated_and_can_be_named(
+    older: tuple[Document, Version],
+) -> None:
+    Version.objects.update(reader=READER, matcher="rules/0")
+    assert list(outdated(at=AT)) == [older[0]]
+    said = StringIO()
+    call_command("reread", str(older[0].id), apply=True, stdout=said)
+    assert list(outdated(at=AT)) == []
+    with pytest.raises(CommandError, match="There is no document https"):
+        call_command("reread", "https://nowhere.example/")
