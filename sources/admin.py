@@ -100,7 +100,7 @@ class DocumentAdmin(ReadOnly):
     @admin.action(description=gettext_lazy("Read again"), permissions=["read_again"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         chosen = list(queryset)
-        lost = [one for one in chosen if one.state == Document.State.FAILED]
+        lost = [one for one in chosen if one.state == Document.State.FAILED or one.not_before]
         for document in lost:
             intake.retry(document, at=timezone.now())
         if lost:

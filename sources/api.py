@@ -113,7 +113,8 @@ class DocumentVersion(serializers.ModelSerializer[Version]):
 
 
 class DocumentShown(serializers.ModelSerializer[Document]):
-    """A document and how far reading it has come; `reason` is why it could not be read."""
+    """A document and how far reading it has come; `reason` is why it could not be read, or why it
+    waits for its site until `not_before`."""
 
     outlet = serializers.CharField(
         source="source.name", default="", read_only=True, help_text="Empty if unknown."
@@ -123,8 +124,9 @@ class DocumentShown(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document
         fields = (
-            "id", "state", "reason", "url", "filename", "title", "language", "outlet", "origin",
-            "origin_because", "origin_by", "published_at", "received_at", "finished_at", "versions",
+            "id", "state", "reason", "not_before", "url", "filename", "title", "language", "outlet",
+            "origin", "origin_because", "origin_by", "published_at", "received_at", "finished_at",
+            "versions",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -40,7 +40,8 @@ def polled(
     feed.failures = 0
     if brought:
         feed.brought_at = at
-    feed.save()
+    seen = ("etag", "last_modified", "brought_at")
+    _keep(feed, "polled_at", "succeeded_at", "failures", "note", *seen)
 
 
 def failed(feed: Feed, reason: str, *, later: int | None, at: datetime) -> None:
@@ -50,4 +51,10 @@ def failed(feed: Feed, reason: str, *, later: int | None, at: datetime) -> None:
     wait = timedelta(minutes=feed.every) * 2 ** min(feed.failures, 10)
     asked = timedelta(seconds=min(later or 0, LONGEST.total_seconds()))
     feed.next_at = at + max(min(wait, LONGEST), asked)
-    feed.save()
+    _keep(feed, "polled_at", "note", "failures", "next_at")
+
+
+def _keep(feed: Feed, *fields: str) -> None:
+    """Keep what a look brought; what a person changed meanwhile, or took away, stays so."""
+    kept = Feed.objects.filter(id=feed.id)
+    kept.update(**{name: getattr(feed, name) for name in fields})

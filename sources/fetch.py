@@ -1,15 +1,16 @@
 """The outside world: one page by its address, within limits, and never from an inner network.
 
-The address that a host name resolves to is checked and connected to in one step, on every hop, so
-that neither a redirect nor a name that changes its mind can lead to a private address (SSRF, DNS
-rebinding). The limits hold for the decompressed body, so that a small bomb stays small.
+`connecting` sees to where the connections lead. The limits hold for the decompressed body, so that
+a small bomb stays small: one gzip coding is taken, which is what is asked for, and no more of it is
+unpacked than the desk takes.
 """
 
-import ipaddress
-import socket
 import time
+import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,12 +19,16 @@ import httpx
 from django.conf import settings
 
 from sources import politeness
+from sources.connecting import Forbidden, TimeIsUp, Transport
 
 MOST_HOPS = 5
 SECONDS = 30.0  # for the whole page, with all its redirects
 SILENCE = 10.0  # seconds without a byte
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last 32 bits
 PRODUCT = "ClaimTracker/0.1"
+UNPACKED = ("", "identity")
+PACKED = ("gzip", "x-gzip")
+# What a site answers that is busy, or being mended; 500 and the like are asked again too.
+PASSING = {429, 500, 502, 503, 504}
 
 
 class Unfetchable(Exception):
@@ -33,6 +38,10 @@ class Unfetchable(Exception):
     """
 
     later: int | None = None
+
+
+class NotNow(Unfetchable):
+    """The page cannot be had now, and perhaps in a while: the host is busy, silent or broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +64,27 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
     """The page at a public web address, if it is not the one that the client has (RFC 9110, 13.1).
 
     Raises:
-        Unfetchable: the host is unknown, silent, private or forbids robots, the page is missing,
-            too large or too slow, or it redirects without end.
+        NotNow: the host is busy, silent or broken; another time the page may be had.
+        Unfetchable: the host is unknown, private or forbids robots, the page is missing or too
+            large, or it redirects without end.
     """
     deadline = time.monotonic() + SECONDS
+    transport = Transport(deadline)
     try:
-        with httpx.Client(transport=_Transport(), timeout=SILENCE, trust_env=False) as client:
-            _ask_robots(client, url, deadline)
+        with httpx.Client(transport=transport, timeout=SILENCE, trust_env=False) as client:
             return _follow(client, url, deadline, _known(etag, last_modified))
+    except TimeIsUp as error:
+        raise NotNow(f"{_host(url)} took longer than {SECONDS:.0f} seconds.") from error
     except Forbidden as error:
-        refusal = Unfetchable(str(error))
+        refusal = (NotNow if error.passing else Unfetchable)(str(error))
         refusal.later = error.later
         raise refusal from error
     except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException) as error:
-        raise Unfetchable(f"{_host(url)} does not answer: {error or 'time is up'}.") from error
+        if time.monotonic() >= deadline:
+            raise NotNow(f"{_host(url)} took longer than {SECONDS:.0f} seconds.") from error
+        raise NotNow(f"{_host(url)} does not answer: {error or 'time is up'}.") from error
     except (httpx.InvalidURL, httpcore.ProtocolError, ValueError) as error:
         raise Unfetchable(f"{_host(url)} answers with what no browser reads: {error}.") from error
-
-
-class Forbidden(Exception):
-    """The address leads where the desk does not go, or not now."""
-
-    later: int | None = None
 
 
 def _known(etag: str, last_modified: str) -> dict[str, str]:
@@ -86,10 +94,14 @@ def _known(etag: str, last_modified: str) -> dict[str, str]:
 
 
 def _follow(client: httpx.Client, url: str, deadline: float, headers: Mapping[str, str]) -> Fetched:
+    """The page at the end of the redirects; each host on the way is asked as politely."""
+    asked = set[str]()
     for _ in range(MOST_HOPS + 1):
+        _ask_robots(client, url, deadline, waits=_host(url) not in asked)
+        asked.add(_host(url))
         with _get(client, url, headers) as response:
             if not response.has_redirect_location:
-                return _body(response, url, deadline)
+                return _page(response, url)
             url = urljoin(url, response.headers["location"])
     raise Forbidden(f"{_host(url)} redirects more than {MOST_HOPS} times.")
 
@@ -100,10 +112,11 @@ def _get(client: httpx.Client, url: str, headers: Mapping[str, str] | None = Non
         raise Forbidden(f"The page redirects to {url[:100]}, which is no web address.")
     if parts.username or parts.password:
         raise Forbidden(f"{_host(url)} redirects to an address with a user name or password.")
-    return client.stream("GET", url, headers={"User-Agent": agent(), **(headers or {})})
+    named = {"User-Agent": agent(), "Accept-Encoding": "gzip", **(headers or {})}
+    return client.stream("GET", url, headers=named)
 
 
-def _body(response: httpx.Response, url: str, deadline: float) -> Fetched:
+def _page(response: httpx.Response, url: str) -> Fetched:
     told = {
         "etag": response.headers.get("etag", ""),
         "last_modified": response.headers.get("last-modified", ""),
@@ -112,128 +125,90 @@ def _body(response: httpx.Response, url: str, deadline: float) -> Fetched:
         return Fetched(b"", "", url, changed=False, **told)
     if response.status_code != httpx.codes.OK:
         raise _refused(response, url)
+    body = _body(response, url, settings.MAX_DOCUMENT_BYTES)
+    if len(body) > settings.MAX_DOCUMENT_BYTES:
+        most = settings.MAX_DOCUMENT_BYTES / 1e6
+        raise Forbidden(f"The page is larger than the {most:,.0f} MB the desk takes.")
+    return Fetched(body, response.headers.get("content-type", ""), url, **told)
+
+
+def _body(response: httpx.Response, url: str, most: int) -> bytes:
+    """The body of an answer, unpacked; of one that is larger, `most` bytes and one more."""
+    coding = response.headers.get("content-encoding", "").strip().lower()
+    if coding not in (*UNPACKED, *PACKED):
+        raise Forbidden(f"{_host(url)} packs the page as {coding[:50]!r}; only gzip was asked for.")
+    pieces = response.iter_raw()
     body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > settings.MAX_DOCUMENT_BYTES:
-            most = settings.MAX_DOCUMENT_BYTES / 1e6
-            raise Forbidden(f"The page is larger than the {most:,.0f} MB the desk takes.")
-        if time.monotonic() > deadline:
-            raise Forbidden(f"{_host(url)} took longer than {SECONDS:.0f} seconds.")
-    return Fetched(bytes(body), response.headers.get("content-type", ""), url, **told)
+    for piece in _unzipped(pieces, most + 1) if coding in PACKED else pieces:
+        body += piece[: most + 1 - len(body)]
+        if len(body) > most:
+            break
+    return bytes(body)
+
+
+def _unzipped(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """What a gzip stream of one or more members (RFC 1952) holds, never unpacking more at once."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        packed = piece
+        while packed:
+            if unpacker.eof:
+                unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+            try:
+                yield unpacker.decompress(packed, most)
+            except zlib.error as error:
+                raise Forbidden("The page's gzip packing is damaged.") from error
+            packed = unpacker.unconsumed_tail or unpacker.unused_data
 
 
 def _refused(response: httpx.Response, url: str) -> Forbidden:
     status = f"{response.status_code} {response.reason_phrase}".strip()
     refusal = Forbidden(f"{_host(url)} answers {status}.")
-    later = response.headers.get("retry-after", "")
-    refusal.later = int(later) if later.isascii() and later.isdecimal() else None
+    refusal.passing = response.status_code in PASSING
+    refusal.later = _later(response.headers.get("retry-after", ""))
     return refusal
 
 
+def _later(told: str) -> int | None:
+    """The seconds of a Retry-After, which may be a date (RFC 9110, 10.2.3)."""
+    if told.isascii() and told.isdecimal():
+        return int(told[:9])
+    try:
+        return max(0, int(parsedate_to_datetime(told).timestamp() - time.time()))
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def agent() -> str:
-    """How the desk names itself to the sites that it reads."""
+    """How the desk names itself to the sites that it reads; headers are ASCII (RFC 9110, 5.5)."""
     about = "; ".join(filter(None, [settings.DESK_NAME, settings.DESK_CONTACT]))
-    return f"{PRODUCT} ({about or 'newsroom fact-checking'})"
+    plain = unicodedata.normalize("NFKD", about).encode("ascii", "ignore").decode()
+    told = " ".join("".join(" " if letter in "()\\" else letter for letter in plain).split())
+    return f"{PRODUCT} ({told or 'newsroom fact-checking'})"
 
 
-def _ask_robots(client: httpx.Client, url: str, deadline: float) -> None:
+def _ask_robots(client: httpx.Client, url: str, deadline: float, *, waits: bool) -> None:
     """Wait for the host's turn, where its robots.txt lets robots read the page at all."""
 
     def fetched(address: str) -> tuple[int, bytes]:
-        with _get(client, address) as response:
-            if response.status_code != httpx.codes.OK:
-                return response.status_code, b""
-            return response.status_code, _body(response, address, deadline).body
+        for _ in range(MOST_HOPS + 1):  # RFC 9309, 2.3.1.2: redirects are followed
+            with _get(client, address) as response:
+                if not response.has_redirect_location:
+                    found = response.status_code == httpx.codes.OK
+                    body = _body(response, address, politeness.LONGEST) if found else b""
+                    return response.status_code, body
+                address = urljoin(address, response.headers["location"])
+        return httpx.codes.NOT_FOUND, b""
 
     try:
         pause = politeness.ask(url, PRODUCT, fetched=fetched)
-        politeness.wait_turn(url, pause, deadline=deadline)
+        if waits:
+            politeness.wait_turn(url, pause, deadline=deadline)
     except politeness.Impolite as error:
-        raise Forbidden(f"{_host(url)} {error}.") from error
+        refusal = Forbidden(f"{_host(url)} {error}.")
+        refusal.passing = isinstance(error, politeness.Busy)
+        raise refusal from error
 
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or "The host"
-
-
-class _PublicOnly(httpcore.NetworkBackend):
-    """Connects to public addresses alone, and to the very address that was checked."""
-
-    def __init__(self) -> None:
-        self.backend = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        return self.backend.connect_tcp(
-            _public_address(host, port), port, timeout, local_address, socket_options
-        )
-
-
-def _public_address(host: str, port: int) -> str:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise Forbidden(f"There is no host called {host}.") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not _is_public(address):
-            raise Forbidden(f"{host} is on a private network, where the desk does not read.")
-    return addresses[0]
-
-
-def _is_public(address: str) -> bool:
-    """Is this a public address, and so is the IPv4 address that it may carry inside?"""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    public = ip.is_global and not ip.is_multicast
-    if isinstance(ip, ipaddress.IPv6Address):
-        translated = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
-        inner = ip.ipv4_mapped or ip.sixtofour or translated
-        return public and (inner is None or inner.is_global)
-    return public
-
-
-class _Transport(httpx.BaseTransport):
-    """httpx over a connection pool whose every connection is checked."""
-
-    def __init__(self) -> None:
-        self.pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), network_backend=_PublicOnly()
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self.pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=str(request.url),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            status_code=answer.status,
-            headers=answer.headers,
-            stream=_Stream(answer.stream),
-            extensions=answer.extensions,
-        )
-
-    def close(self) -> None:
-        self.pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self.stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self.stream
-
-    def close(self) -> None:
-        self.stream.close()

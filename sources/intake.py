@@ -27,6 +27,8 @@ from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
+# How long a document waits for a site that is busy, after each of its attempts.
+PAUSES = [timedelta(minutes=minutes) for minutes in (2, 15, 120, 720)]
 MOST_NUDGES = 500
 
 
@@ -81,7 +83,8 @@ def begin(document: UUID, *, at: datetime) -> Document | None:
     The count is committed before the work, so that a document which kills its worker ends as
     failed, after MOST_ATTEMPTS of them.
     """
-    waiting = Document.objects.filter(id=document, state=Document.State.WAITING)
+    due = Q(not_before=None) | Q(not_before__lte=at)
+    waiting = Document.objects.filter(due, id=document, state=Document.State.WAITING)
     if waiting.filter(attempts__lt=MOST_ATTEMPTS).update(attempts=F("attempts") + 1, nudged_at=at):
         return waiting.select_related("source").first()
     if found := waiting.first():
@@ -116,15 +119,29 @@ def fail(document: Document, reason: str, *, at: datetime) -> None:
     """
     attempt = Document.objects.filter(id=document.id, attempts=document.attempts)
     attempt.filter(state=Document.State.WAITING).update(
-        state=Document.State.FAILED, reason=reason, finished_at=at
+        state=Document.State.FAILED, reason=reason, not_before=None, finished_at=at
     )
 
 
+def postpone(document: Document, reason: str, *, later: int | None, at: datetime) -> None:
+    """The document cannot be had now; it is tried again later, and fails after MOST_ATTEMPTS.
+
+    `later` is after how many seconds its site wants to be asked again, if it says so.
+    """
+    if document.attempts >= MOST_ATTEMPTS:
+        fail(document, f"{reason} It was tried {MOST_ATTEMPTS} times.", at=at)
+        return
+    pause = max(PAUSES[document.attempts - 1], timedelta(seconds=min(later or 0, 86_400)))
+    attempt = Document.objects.filter(id=document.id, attempts=document.attempts)
+    attempt.filter(state=Document.State.WAITING).update(reason=reason, not_before=at + pause)
+
+
 def retry(document: Document, *, at: datetime) -> None:
-    """Put a failed document back in the queue, with all its attempts before it."""
+    """Put a failed or postponed document in the queue, with all its attempts before it."""
     with transaction.atomic():
-        failed = Document.objects.select_for_update(of=("self",)).filter(id=document.id)
-        if found := failed.filter(state=Document.State.FAILED).first():
+        stuck = Q(state=Document.State.FAILED) | Q(not_before__isnull=False)
+        rows = Document.objects.select_for_update(of=("self",)).filter(stuck, id=document.id)
+        if found := rows.first():
             _wait(found, at)
             nudge.after_commit(document.id)
 
@@ -132,7 +149,8 @@ def retry(document: Document, *, at: datetime) -> None:
 def nudge_forgotten(*, at: datetime) -> int:
     """Nudge the workers again for documents that have waited too long; how many."""
     late = Q(nudged_at__isnull=True) | Q(nudged_at__lt=at - FORGOTTEN_AFTER)
-    waiting = Document.objects.filter(late, state=Document.State.WAITING)
+    due = Q(not_before=None) | Q(not_before__lte=at)
+    waiting = Document.objects.filter(late, due, state=Document.State.WAITING)
     ids = list(waiting.order_by("nudged_at").values_list("id", flat=True)[:MOST_NUDGES])
     Document.objects.filter(id__in=ids).update(nudged_at=at)
     for document in ids:
@@ -230,6 +248,7 @@ def _wait(document: Document, at: datetime) -> None:
         reason="",
         attempts=0,
         nudged_at=at,
+        not_before=None,
         finished_at=None,
     )
     document.refresh_from_db()

@@ -83,6 +83,8 @@ class Document(models.Model):
     received_at = models.DateTimeField(_("received at"))
     hints = models.JSONField(_("what a feed says of it"), default=dict, blank=True)
     nudged_at = models.DateTimeField(null=True)
+    # Its site is busy: it is not fetched before.
+    not_before = models.DateTimeField(_("not before"), null=True)
     # Its address: when it is looked at again, when it was, and why nothing could be read there.
     check_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(_("checked again at"), null=True)

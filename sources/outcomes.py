@@ -46,6 +46,7 @@ def finish(version: Version, outcome: Outcome, *, at: datetime) -> bool:
     document.published_at = outcome.published_at
     _attribute(document, outcome)
     document.state, document.reason, document.finished_at = Document.State.READ, "", at
+    document.not_before = None
     if document.url:
         document.check_at = next_check(document, at=at)
     document.save()

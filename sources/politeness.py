@@ -18,12 +18,16 @@ from redis import RedisError
 REMEMBERED = 3600  # seconds that a robots.txt holds
 REFUSED = 300  # seconds that a site which cannot give it is left alone
 LONGEST_PAUSE = 10  # seconds between two requests, whatever a site asks for
-NOTHING = "User-agent: *\nDisallow: /"
+NOTHING = "\0"  # in the place of a robots.txt that could not be had
 LONGEST = 512_000  # bytes of a robots.txt that are read
 
 
 class Impolite(Exception):
     """The site does not want this request, or not now; the message says which."""
+
+
+class Busy(Impolite):
+    """The host does not want it now."""
 
 
 def ask(url: str, agent: str, *, fetched: Callable[[str], tuple[int, bytes]]) -> int:
@@ -32,9 +36,12 @@ def ask(url: str, agent: str, *, fetched: Callable[[str], tuple[int, bytes]]) ->
     `fetched` gives the status and the body of an address.
 
     Raises:
-        Impolite: its robots.txt keeps robots from it.
+        Impolite: its robots.txt keeps robots from it, or cannot be had for now (Busy).
     """
-    rules = Protego.parse(_robots(urljoin(url, "/robots.txt"), fetched))
+    text = _robots(urljoin(url, "/robots.txt"), fetched)
+    if text == NOTHING:
+        raise Busy("cannot give its robots.txt now, and is left alone for a while")
+    rules = Protego.parse(text)
     if not rules.can_fetch(url, agent):
         raise Impolite("asks robots not to read this page (robots.txt)")
     asked = rules.crawl_delay(agent) or 0
@@ -45,7 +52,7 @@ def wait_turn(url: str, pause: int, *, deadline: float) -> None:
     """Wait until so many seconds have passed since anybody of the desk asked this host.
 
     Raises:
-        Impolite: that would be after `deadline`, by the monotonic clock.
+        Busy: that would be after `deadline`, by the monotonic clock.
     """
     if not pause:
         return
@@ -53,7 +60,7 @@ def wait_turn(url: str, pause: int, *, deadline: float) -> None:
     try:
         while not cache.add(key, 1, pause):
             if time.monotonic() > deadline:
-                raise Impolite("is asked for so many pages that this one has to wait")
+                raise Busy("is asked for so many pages that this one has to wait")
             time.sleep(0.1)
     except RedisError:
         time.sleep(pause)  # Nobody knows who else asks; this one waits.

@@ -166,6 +166,9 @@ DESK_CONTACT = env.str("DESK_CONTACT", default="")
 # Seconds between two requests to one host, of all workers together.
 HOST_PAUSE = env.int("HOST_PAUSE", default=1)
 
+# The ports at which web pages are read.
+FETCH_PORTS = env.list("FETCH_PORTS", cast=int, default=[80, 443, 8080, 8443])
+
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
 # The signer's own: its key, and the last note it signed. Only the signer can read either.

@@ -22,12 +22,17 @@ from workers.reread import place_orphans
 
 
 def ingest(waiting: UUID, *, at: datetime) -> None:
-    """Read a waiting document to its end: read with its proposals, or failed with a reason."""
+    """Read a waiting document to its end: read with its proposals, or failed with a reason.
+
+    Where its site is busy it waits for another time.
+    """
     document = intake.begin(waiting, at=at)
     if document is None:
         return
     try:
         _ingest(document, at)
+    except fetch.NotNow as error:
+        intake.postpone(document, str(error), later=error.later, at=at)
     except (Unreadable, fetch.Unfetchable, intake.Unacceptable, ImproperlyConfigured) as error:
         intake.fail(document, str(error), at=at)
     except SoftTimeLimitExceeded:

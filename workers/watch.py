@@ -28,21 +28,24 @@ def poll(feed: Feed, *, at: datetime) -> int:
     try:
         page = fetch.fetch(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         found = listing(page.body, at=at) if page.changed else Listing(articles=(), note=feed.note)
-        articles = [*found.articles, *_further(found, at)]
+        articles, unread = _further(found, at)
     except (fetch.Unfetchable, Unreadable) as error:
         feeds.failed(feed, str(error), later=getattr(error, "later", None), at=at)
         return 0
     brought, refused = 0, 0
-    for article in articles:
+    for article in [*found.articles, *articles]:
         try:
             brought += _received(article, feed, at)
         except intake.Unacceptable:
             refused += 1
-    notes = [found.note, f"{refused} of its addresses are none." if refused else ""]
+    notes = [found.note, *unread, f"{refused} of its addresses are none." if refused else ""]
+    seen = (page if page.changed else feed).etag, (page if page.changed else feed).last_modified
+    # An index that has not changed itself names lists that may have: it is always read.
+    etag, last_modified = ("", "") if found.lists else seen
     feeds.polled(
         feed,
-        etag=page.etag if page.changed else feed.etag,
-        last_modified=page.last_modified if page.changed else feed.last_modified,
+        etag=etag,
+        last_modified=last_modified,
         brought=brought,
         note=" ".join(filter(None, notes)),
         at=at,
@@ -50,12 +53,25 @@ def poll(feed: Feed, *, at: datetime) -> int:
     return brought
 
 
-def _further(found: Listing, at: datetime) -> list[Listed]:
-    """The articles of the lists that an index names, which are not followed any further."""
+def _further(found: Listing, at: datetime) -> tuple[list[Listed], list[str]]:
+    """The articles of the newest lists that an index names, and what of them was not read.
+
+    Raises Unfetchable or Unreadable where none of them can be read.
+    """
     articles: list[Listed] = []
-    for address in found.lists[:MOST_LISTS]:
-        articles += listing(fetch.fetch(address).body, at=at).articles
-    return articles
+    unread: list[Exception] = []
+    chosen = found.lists[:MOST_LISTS]
+    for address in chosen:
+        try:
+            articles += listing(fetch.fetch(address).body, at=at).articles
+        except (fetch.Unfetchable, Unreadable) as error:
+            unread.append(error)
+    if chosen and len(unread) == len(chosen):
+        raise unread[0]
+    told = [f"{len(unread)} of its lists cannot be read: {unread[0]}"] if unread else []
+    if left := len(found.lists) - len(chosen):
+        told.append(f"It names {left + len(chosen)} lists; the {len(chosen)} newest are read.")
+    return articles, told
 
 
 def _received(article: Listed, feed: Feed, at: datetime) -> bool:

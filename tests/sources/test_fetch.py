@@ -7,7 +7,10 @@ most tests let it pass for a public one; those about private networks do not.
 import gzip
 import socket
 import time
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -16,8 +19,8 @@ import httpcore
 import pytest
 from django.core.cache import cache
 
-from sources import fetch
-from sources.fetch import Unfetchable
+from sources import connecting, fetch
+from sources.fetch import NotNow, Unfetchable
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -83,8 +86,9 @@ def site() -> Iterator[Site]:
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """Loopback passes for a public network, on which nobody has to wait."""
-    monkeypatch.setattr(fetch, "_is_public", lambda address: True)
+    monkeypatch.setattr(connecting, "is_public", lambda address: True)
     settings.HOST_PAUSE = 0
+    settings.FETCH_PORTS = range(65536)
 
 
 def test_a_page_comes_with_its_type_and_the_desk_names_itself(site: Site, public: None) -> None:
@@ -125,7 +129,7 @@ def test_a_redirect_is_followed_and_the_last_address_is_told(site: Site, public:
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
-    assert fetch._is_public(address) is public
+    assert connecting.is_public(address) is public
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]"])
@@ -137,8 +141,9 @@ def test_no_spelling_of_an_inner_address_is_read(site: Site, host: str) -> None:
 
 
 def test_a_redirect_to_an_inner_address_is_not_followed(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.FETCH_PORTS = range(65536)
     inner = Site()
     inner.answers["/secret"] = page(b"secret")
     site.answers["/a"] = redirect(inner.url("/secret", "localhost"))
@@ -150,7 +155,7 @@ def test_a_redirect_to_an_inner_address_is_not_followed(
     # Only the outer name passes for public: the inner one is checked as every hop is.
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     checked = iter([True, True, False])
-    monkeypatch.setattr(fetch, "_is_public", lambda address: next(checked, False))
+    monkeypatch.setattr(connecting, "is_public", lambda address: next(checked, False))
     with pytest.raises(Unfetchable, match="private network"):
         fetch.fetch(site.url("/a", "paper.example"))
     assert inner.asked == []
@@ -283,6 +288,125 @@ def test_a_host_that_answers_byte_by_byte_is_cut_off(
     site.answers["/a"] = drip
     with pytest.raises(Unfetchable, match="took longer than"):
         fetch.fetch(site.url("/a"))
+
+
+def test_what_is_packed_several_times_over_is_not_unpacked(site: Site, public: None) -> None:
+    body = b"0" * 50_000_000
+    for _ in range(3):
+        body = gzip.compress(body)
+    site.answers["/a"] = page(body, Content_Encoding="gzip, gzip, gzip")
+    with pytest.raises(Unfetchable, match="only gzip was asked for"):
+        fetch.fetch(site.url("/a"))
+
+
+def test_no_more_of_a_bomb_is_unpacked_than_the_desk_takes(
+    site: Site, public: None, settings: Any
+) -> None:
+    settings.MAX_DOCUMENT_BYTES = 1_000_000
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join([*(packer.compress(b"0" * 10_000_000) for _ in range(100)), packer.flush()])
+    site.answers["/a"] = page(bomb, Content_Encoding="gzip")
+    tracemalloc.start()
+    with pytest.raises(Unfetchable, match="larger than the 1 MB"):
+        fetch.fetch(site.url("/a"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_a_page_in_two_gzip_members_is_read_whole_and_a_damaged_one_is_told(
+    site: Site, public: None
+) -> None:
+    site.answers["/a"] = page(
+        gzip.compress(b"one ") + gzip.compress(b"two"), Content_Encoding="gzip"
+    )
+    assert fetch.fetch(site.url("/a")).body == b"one two"
+    site.answers["/b"] = page(b"no gzip at all", Content_Encoding="gzip")
+    with pytest.raises(Unfetchable, match="damaged"):
+        fetch.fetch(site.url("/b"))
+
+
+def test_a_host_that_drips_its_headers_is_cut_off_as_well(
+    site: Site, public: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.answers["/b"] = page(b"two")
+    fetch.fetch(site.url("/b"))  # robots.txt is known now
+    monkeypatch.setattr(fetch, "SECONDS", 0.5)
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 60:
+            request.wfile.write(bytes([letter]))
+            request.wfile.flush()
+            time.sleep(0.05)
+
+    site.answers["/a"] = drip
+    began = time.monotonic()
+    with pytest.raises(NotNow, match="took longer than"):
+        fetch.fetch(site.url("/a"))
+    assert time.monotonic() - began < 2
+
+
+def test_a_desk_with_accents_names_itself_all_the_same(
+    site: Site, public: None, settings: Any
+) -> None:
+    settings.DESK_NAME, settings.DESK_CONTACT = "L'Écho (de Brême)\ndesk", "écho@écho.example"
+    site.answers["/a"] = page(b"one")
+    fetch.fetch(site.url("/a"))
+    _, named = site.asked[-1]
+    assert named == f"{fetch.PRODUCT} (L'Echo de Breme desk; echo@echo.example)"
+
+
+@pytest.mark.parametrize(("status", "passing"), [(503, True), (429, True), (403, False)])
+def test_a_busy_host_is_told_from_one_that_says_no(
+    site: Site, public: None, status: int, passing: bool
+) -> None:
+    site.answers["/a"] = lambda request: request.send_error(status)
+    with pytest.raises(Unfetchable) as refusal:
+        fetch.fetch(site.url("/a"))
+    assert isinstance(refusal.value, NotNow) is passing
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("120", 120), ("", None), ("soon", None)])
+def test_a_site_may_say_after_how_many_seconds_to_ask_again(told: str, seconds: int | None) -> None:
+    assert fetch._later(told) == seconds
+
+
+def test_a_site_may_say_so_by_a_date() -> None:
+    assert fetch._later("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    soon = fetch._later(formatdate(time.time() + 300, usegmt=True))
+    assert soon is not None
+    assert 290 <= soon <= 300
+
+
+def test_only_the_ports_of_the_web_are_asked(site: Site, public: None, settings: Any) -> None:
+    settings.FETCH_PORTS = [80, 443]
+    site.answers["/a"] = page(b"one")
+    with pytest.raises(Unfetchable, match="where no web page is"):
+        fetch.fetch(site.url("/a"))
+    assert site.asked == []
+
+
+def test_a_robots_txt_may_be_elsewhere_and_may_be_too_long(site: Site, public: None) -> None:
+    site.answers["/robots.txt"] = redirect("/rules")
+    rules = b"User-agent: *\nDisallow: /private\n"
+    site.answers["/rules"] = page(rules + b"# " + b"x" * 30_000_000)
+    site.answers["/a"] = page(b"one")
+    assert fetch.fetch(site.url("/a")).body == b"one"
+    with pytest.raises(Unfetchable, match=r"robots\.txt"):
+        fetch.fetch(site.url("/private/a"))
+
+
+def test_the_host_that_a_redirect_leads_to_is_asked_for_its_rules_too(
+    site: Site, public: None
+) -> None:
+    other = Site()
+    other.answers["/robots.txt"] = page(b"User-agent: *\nDisallow: /")
+    other.answers["/b"] = page(b"not for robots")
+    site.answers["/a"] = redirect(other.url("/b", "localhost"))
+    with pytest.raises(Unfetchable, match=r"robots\.txt"):
+        fetch.fetch(site.url("/a"))
+    assert [path for path, _ in other.asked] == ["/robots.txt"]
+    other.server.server_close()
 
 
 def test_a_host_that_is_silent_is_given_up(

@@ -1,6 +1,6 @@
 """A document's way from its bytes to proposals, in one process and one transaction."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -181,6 +181,37 @@ def test_a_page_that_cannot_be_fetched_fails_with_what_the_fetcher_said() -> Non
         ingest(document.id, at=AT)
     document.refresh_from_db()
     assert (document.state, document.reason) == ("failed", "There is no such host.")
+
+
+def test_a_page_whose_site_is_busy_waits_longer_each_time_and_fails_at_last() -> None:
+    document = intake.receive(url="https://busy.example/a", by="test", at=AT).document
+    busy = fetch.NotNow("busy.example answers 503.")
+    busy.later = 600
+    at, waits = AT, []
+    with patch.object(fetch, "fetch", side_effect=busy) as fetched:
+        for _ in range(5):
+            ingest(document.id, at=at)
+            ingest(document.id, at=at)  # before its time nothing is done
+            document.refresh_from_db()
+            waits.append(document.not_before and document.not_before - at)
+            at = document.not_before or at
+    assert fetched.call_count == 5
+    assert waits[:4] == [timedelta(minutes=minutes) for minutes in (10, 15, 120, 720)]
+    assert document.state == "failed"
+    assert document.reason == "busy.example answers 503. It was tried 5 times."
+
+
+def test_nobody_is_nudged_for_what_waits_for_its_site_until_its_time_has_come() -> None:
+    document = intake.receive(url="https://busy.example/b", by="test", at=AT).document
+    with patch.object(fetch, "fetch", side_effect=fetch.NotNow("busy.example answers 503.")):
+        ingest(document.id, at=AT)
+    assert intake.nudge_forgotten(at=AT + timedelta(minutes=1, seconds=30)) == 0
+    assert intake.nudge_forgotten(at=AT + timedelta(minutes=3)) == 1
+    page = fetch.Fetched(OTHER.encode(), "text/plain", document.url)
+    with patch.object(fetch, "fetch", return_value=page):
+        ingest(document.id, at=AT + timedelta(minutes=3))
+    document.refresh_from_db()
+    assert (document.state, document.reason, document.not_before) == ("read", "", None)
 
 
 def test_a_fetched_page_is_captured_and_read() -> None:

@@ -119,3 +119,66 @@ def test_an_editor_has_a_feed_looked_at_now_and_an_auditor_does_not(feed: Feed) 
     browser("Editor", name="jeanne").post("/admin/sources/feed/", sent)
     feed.refresh_from_db()
     assert feed.next_at is None
+
+
+def index(site: Site, *paths: str) -> bytes:
+    """An index of sitemaps, each changed a day after the one before."""
+    named = (
+        f"<sitemap><loc>{site.url(path)}</loc><lastmod>2026-11-{day:02}</lastmod></sitemap>"
+        for day, path in enumerate(paths, 1)
+    )
+    return (
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        f"{''.join(named)}</sitemapindex>"
+    ).encode()
+
+
+def urls(site: Site, *paths: str) -> bytes:
+    listed = "".join(f"<url><loc>{site.url(path)}</loc></url>" for path in paths)
+    return (
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
+    ).encode()
+
+
+def test_an_index_is_followed_to_its_newest_lists_whether_or_not_it_changed(
+    site: Site, feed: Feed
+) -> None:
+    names = [f"/list{number}" for number in range(7)]
+    site.answers["/rss"] = page(index(site, *names), ETag='"7"')
+    for name in names[2:]:
+        site.answers[name] = page(urls(site, f"{name}/a"))
+    assert poll(feed, at=AT) == 5
+    assert feed.note == "It names 7 lists; the 5 newest are read."
+    assert feed.etag == ""
+    site.answers["/list6"] = page(urls(site, "/list6/a", "/list6/b"))
+    assert poll(feed, at=AT) == 1
+
+
+def test_a_list_that_is_missing_leaves_the_others_of_its_index_alone(
+    site: Site, feed: Feed
+) -> None:
+    site.answers["/rss"] = page(index(site, "/gone", "/list"))
+    site.answers["/list"] = page(urls(site, "/list/a"))
+    assert poll(feed, at=AT) == 1
+    assert feed.failures == 0
+    assert feed.note.startswith("1 of its lists cannot be read: 127.0.0.1 answers 404")
+    del site.answers["/list"]
+    poll(feed, at=AT)
+    assert feed.failures == 1
+
+
+def test_a_feed_with_nothing_in_it_is_no_failure(site: Site, feed: Feed) -> None:
+    for empty in (rss(), urls(site)):
+        site.answers["/rss"] = page(empty)
+        assert poll(feed, at=AT) == 0
+        assert (feed.failures, feed.note) == (0, "")
+
+
+def test_what_a_person_changes_during_a_look_stays_changed(site: Site, feed: Feed) -> None:
+    Feed.objects.filter(id=feed.id).update(active=False, every=60)
+    poll(feed, at=AT)
+    feed.refresh_from_db()
+    assert (feed.active, feed.every, feed.succeeded_at) == (False, 60, AT)
+    Feed.objects.filter(id=feed.id).delete()
+    poll(feed, at=AT)
+    assert not Feed.objects.exists()

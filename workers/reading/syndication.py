@@ -35,7 +35,10 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """The articles of a feed, other lists that it names, and what was left out, in a sentence."""
+    """The articles of a feed, and other lists that it names, those first that changed last.
+
+    `note` says what was left out, in a sentence.
+    """
 
     articles: tuple[Listed, ...]
     lists: tuple[str, ...] = ()
@@ -48,16 +51,15 @@ def listing(body: bytes, *, at: datetime) -> Listing:
         raise Unreadable(f"The feed is larger than the {MOST_BYTES // 1_000_000} MB that are read.")
     head = body[:2000].lower()
     is_sitemap = b"<urlset" in head or b"<sitemapindex" in head
-    found = _sitemap(body, at) if is_sitemap else _feed(body, at)
-    if not found.articles and not found.lists:
-        raise Unreadable("This is no feed with articles in it: give the address of RSS or Atom.")
-    return found
+    return _sitemap(body, at) if is_sitemap else _feed(body, at)
 
 
 def _feed(body: bytes, at: datetime) -> Listing:
     # As a file, because what is handed over as bytes or text may be taken for an address to open.
     parsed: Any = feedparser.parse(BytesIO(body), sanitize_html=False)
     entries = parsed.entries
+    if not entries and not parsed.get("version"):
+        raise Unreadable("This is no feed: give the address of RSS, Atom or a news sitemap.")
     listed, lies = [], 0
     for entry in entries[:MOST_ENTRIES]:
         published = _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
@@ -73,6 +75,8 @@ def _feed(body: bytes, at: datetime) -> Listing:
                     source=_plain(source.get("title", "")),
                 )
             )
+    if entries and not listed:
+        raise Unreadable("None of its articles has a web address; tell who publishes it.")
     return Listing(articles=tuple(listed), note=_note(len(entries), lies))
 
 
@@ -82,7 +86,7 @@ def _sitemap(body: bytes, at: datetime) -> Listing:
         root = etree.fromstring(body, safe)
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"The sitemap is broken XML: {error.msg}.") from error
-    lists = tuple(_texts(root, f"{SITEMAP}sitemap/{SITEMAP}loc"))[:MOST_ENTRIES]
+    lists = tuple(_lists(root))[:MOST_ENTRIES]
     pages = root.findall(f"{SITEMAP}url")
     listed, lies = [], 0
     for page in pages[:MOST_ENTRIES]:
@@ -96,9 +100,12 @@ def _sitemap(body: bytes, at: datetime) -> Listing:
     return Listing(articles=tuple(listed), lists=lists, note=_note(len(pages), lies))
 
 
-def _texts(root: Any, path: str) -> Iterator[str]:
-    for element in root.findall(path):
-        if url := _address(element.text or ""):
+def _lists(root: Any) -> Iterator[str]:
+    """The addresses of an index, those first that changed last, as far as it says so."""
+    named = root.findall(f"{SITEMAP}sitemap")
+    changed = {one: _stamp(one.findtext(f"{SITEMAP}lastmod") or "") or OLDEST for one in named}
+    for one in sorted(named, key=lambda one: changed[one], reverse=True):
+        if url := _address(one.findtext(f"{SITEMAP}loc") or ""):
             yield url
 
 
