@@ -6,6 +6,7 @@ ledger is pinned to them by SHA-256 and by character offsets. They can be taken 
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -172,6 +173,8 @@ class Version(models.Model):
     text = models.TextField(_("text"), null=True)  # noqa: DJ001  -- None until it is read
     reader = models.CharField(_("reader"), max_length=64, blank=True)
     matcher = models.CharField(_("matcher"), max_length=64, blank=True, default="")
+    # What it says of itself, and where it says so; the names are those of `Outcome`.
+    about = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     removed_at = models.DateTimeField(_("taken down at"), null=True)
     removed_because = models.TextField(_("taken down because"), blank=True, default="")
 
