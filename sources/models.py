@@ -26,6 +26,11 @@ class Source(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=KINDS, default="outlet")
     owner = models.CharField(_("owner"), max_length=200, blank=True)
     domain = models.CharField(_("domain"), max_length=253, blank=True)
+    reach = models.PositiveIntegerField(
+        _("readers a month"),
+        default=0,
+        help_text=_("What many read is shown first; 0 if nobody knows."),
+    )
     language = models.CharField(_("language"), max_length=12, blank=True)
 
     class Meta:
