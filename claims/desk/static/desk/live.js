@@ -89,6 +89,6 @@
     document.querySelectorAll("[data-news]").forEach(news);
     document.querySelectorAll("[data-search]").forEach(search);
     const first = document.querySelector("[data-focus]");
-    if (first) first.focus();
+    if (first) first.focus({ preventScroll: true });
   });
 })();
