@@ -11,6 +11,7 @@ from claims.events import Evidence, Word
 from claims.state import State, Verdict
 
 CLAIM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+LONGEST_SOURCE = 2000
 LONGEST_LANGUAGE = 12  # characters of a code such as "fr" or "pt-BR"
 
 
@@ -130,6 +131,11 @@ def _(word: events.Reworded, state: State, actor: str) -> None:
 def _(word: events.Rated, state: State, actor: str) -> None:
     _refuse_if(not word.verdict, "A rating needs a verdict.")
     _refuse_if(not word.explanation.strip(), "A rating needs an explanation.")
+    for source in word.sources:
+        _refuse_if(
+            not source.startswith(("https://", "http://")) or len(source) > LONGEST_SOURCE,
+            f"“{source[:100]}” is no web address; give sources by https:// addresses.",
+        )
     seen = state.changed <= word.against <= state.version
     _refuse_if(
         not seen,
@@ -153,8 +159,12 @@ def _(word: events.Confirmed, state: State, actor: str) -> None:
 
 @_admitted.register
 def _(word: events.Unrated, state: State, actor: str) -> None:
-    _verdict_of(state, word.rating)
+    verdict = _verdict_of(state, word.rating)
     _refuse_if(not word.reason.strip(), "Say why the rating is taken back.")
+    _refuse_if(
+        word.sent_back and (verdict.by == actor or bool(verdict.confirmed_by)),
+        "Only a second person sends a rating back, before it is confirmed.",
+    )
 
 
 def _verdict_of(state: State, rating: int) -> Verdict:

@@ -147,6 +147,7 @@ class Rated(Word, frozen=True, kw_only=True):
     verdict: str
     explanation: str
     against: int
+    sources: tuple[str, ...] = ()  # addresses that the explanation rests on
 
 
 class Confirmed(Word, frozen=True, kw_only=True):
@@ -156,10 +157,14 @@ class Confirmed(Word, frozen=True, kw_only=True):
 
 
 class Unrated(Word, frozen=True, kw_only=True):
-    """The rating that was made at version `rating` is taken back."""
+    """The rating that was made at version `rating` is taken back.
+
+    `sent_back` where a second person did not confirm it and says what is missing.
+    """
 
     rating: int
     reason: str
+    sent_back: bool = False
 
 
 class Carried(Value, frozen=True, kw_only=True):

@@ -93,7 +93,9 @@ def verdict(state: State) -> dict[str, Any] | None:
     if state.verdict is None:
         return None
     made = state.verdict
+    sources = {"sources": list(made.sources)} if made.sources else {}
     return {
+        **sources,
         "verdict": made.verdict,
         "explanation": made.explanation,
         "version": made.version,

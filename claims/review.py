@@ -8,23 +8,23 @@ All verbs raise `Refused` where the claim does not admit the decision, `Conflict
 moved on, and `CommandReused` where the command id stands for another decision.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.conf import settings
 from django.db import transaction
 
 from claims import events, evidence, forgetting, history, proposals, status
-from claims.events import DisputeKind, Word
-from claims.history import Change, CommandReused, Conflict, Receipt, retried
+from claims.decisions import Decision, actor, say, seen
+from claims.events import DisputeKind
+from claims.history import CommandReused, Conflict, Receipt, retried
+from claims.merging import merge, move, unmerge
 from claims.models import Proposal
 from claims.proposals import Beginning, Decided, Found, propose
-from claims.status import Refused, State
+from claims.status import Refused
 
 __all__ = [
-    "SCALE",
     "Beginning",
     "CommandReused",
     "Conflict",
@@ -38,42 +38,20 @@ __all__ = [
     "dismiss",
     "erase",
     "merge",
+    "move",
     "propose",
     "rate",
     "reattribute",
     "reword",
+    "send_back",
     "undo",
     "unmerge",
     "unrate",
     "withdraw",
 ]
 
-# The desk's scale: a verdict's key in the ledger, and its number where it has one.
-SCALE: dict[str, int | None] = {
-    "true": 5,
-    "mostly-true": 4,
-    "misleading": 3,
-    "mostly-false": 2,
-    "false": 1,
-    "unproven": None,
-}
 UNDO_WITHIN = timedelta(minutes=10)
 STANCES = {"", "supports", "disputes"}  # nothing: what each finding says of itself
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """Who decides, when it holds, on which version of the claim, and under which command id."""
-
-    by: User
-    at: datetime
-    expected: int
-    command: UUID
-
-
-def actor(user: User) -> str:
-    """How the ledger names a person: a pseudonym, because an envelope is for ever."""
-    return f"user:{user.pk}"
 
 
 @retried
@@ -104,7 +82,7 @@ def accept(
     before = history.past(claim).state
     told = evidence.Told(wording=wording, language=language, stance=stance, kind=kind)
     words = tuple(evidence.words(held, claim, before, told))
-    receipt = _say(claim, decision, *words)
+    receipt = say(claim, decision, *words)
     proposals.belong(held, claim)
     return proposals.decide(
         held,
@@ -135,7 +113,7 @@ def dismiss(
     # That evidence stays as it was accepted is no event: nothing happens to the claim.
     if not held.begins and held.replaces is None:
         words = [evidence.dismissed(finding, reason) for finding in held.findings.exclude(quote="")]
-        position = _say(to or held.claim, decision, *words).last
+        position = say(to or held.claim, decision, *words).last
     return proposals.decide(
         held,
         "dismissed",
@@ -164,7 +142,7 @@ def undo(proposal: UUID, decision: Decision) -> Proposal:
         raise Refused("Evidence was put in another's place; change it on the claim's page.")
     if held.command is not None and held.position is not None:
         claim, words = evidence.undone(held.command)
-        _say(claim, decision, *words)
+        say(claim, decision, *words)
     return proposals.reopen(held)
 
 
@@ -172,14 +150,14 @@ def withdraw(
     claim: UUID, decision: Decision, *, version: int, reason: str, of: str = ""
 ) -> Receipt:
     """Take back the evidence of `version`; `of` names the absorbed claim that brought it."""
-    return _say(claim, decision, events.Withdrawn(version=version, reason=reason, claim=of))
+    return say(claim, decision, events.Withdrawn(version=version, reason=reason, claim=of))
 
 
 def reattribute(
     claim: UUID, decision: Decision, *, version: int, origin: str, reason: str, of: str = ""
 ) -> Receipt:
     """Let standing evidence count under another origin: it is withdrawn and said anew, at once."""
-    before = _seen(claim, decision)
+    before = seen(claim, decision)
     item = before.standing_as(version, of)
     if item is None:
         raise Refused(f"No evidence of version {version} stands; it may have been withdrawn.")
@@ -187,7 +165,7 @@ def reattribute(
         raise Refused(f"It counts under {item.evidence.origin} already.")
     taken = events.Withdrawn(version=version, reason=reason, claim=of)
     left = status.evolve(before, taken, "")
-    return _say(claim, decision, taken, evidence.said_anew(item.evidence, origin.strip(), left))
+    return say(claim, decision, taken, evidence.said_anew(item.evidence, origin.strip(), left))
 
 
 @retried
@@ -216,81 +194,38 @@ def reword(
 ) -> Receipt:
     """Put the claim better."""
     word = events.Reworded(wording=wording.strip(), language=language, reason=reason)
-    return _say(claim, decision, word)
+    return say(claim, decision, word)
 
 
-def rate(claim: UUID, decision: Decision, *, verdict: str, explanation: str) -> Receipt:
+def rate(
+    claim: UUID,
+    decision: Decision,
+    *,
+    verdict: str,
+    explanation: str,
+    sources: Sequence[str] = (),
+) -> Receipt:
     """Give a verdict on the desk's scale; it stands once a second person confirms it."""
-    if verdict not in SCALE:
-        raise Refused(f"The desk's scale has no “{verdict}”; it has {', '.join(SCALE)}.")
-    word = events.Rated(verdict=verdict, explanation=explanation, against=decision.expected)
-    return _say(claim, decision, word)
+    if verdict not in settings.VERDICTS:
+        known = ", ".join(settings.VERDICTS)
+        raise Refused(f"The desk's scale has no “{verdict}”; it has {known}.")
+    word = events.Rated(
+        verdict=verdict, explanation=explanation, against=decision.expected, sources=tuple(sources)
+    )
+    return say(claim, decision, word)
 
 
 def confirm(claim: UUID, decision: Decision, *, rating: int) -> Receipt:
     """Stand by the rating that another person made at version `rating`."""
-    return _say(claim, decision, events.Confirmed(rating=rating))
+    return say(claim, decision, events.Confirmed(rating=rating))
 
 
 def unrate(claim: UUID, decision: Decision, *, rating: int, reason: str) -> Receipt:
     """Take back the rating that was made at version `rating`."""
-    return _say(claim, decision, events.Unrated(rating=rating, reason=reason))
+    return say(claim, decision, events.Unrated(rating=rating, reason=reason))
 
 
-def merge(
-    claim: UUID, decision: Decision, *, into: UUID, into_expected: int, reason: str = ""
-) -> Receipt:
-    """Make `claim` part of `into`, which takes over its evidence; `unmerge` undoes it."""
-    if claim == into:
-        raise Refused("A claim cannot become part of itself.")
-    before = _seen(claim, decision)
-    absorbed = events.Absorbed(
-        claim=str(claim),
-        wording=before.wording,
-        evidence=tuple(_carried(claim, before)),
-    )
-    merged = events.Merged(into=str(into), reason=reason)
-    return _record(
-        decision,
-        Change(claim=claim, expected=decision.expected, words=(merged,)),
-        Change(claim=into, expected=into_expected, words=(absorbed,)),
-    )
-
-
-def unmerge(claim: UUID, decision: Decision, *, out_of_expected: int, reason: str = "") -> Receipt:
-    """Undo a merge: `claim` stands by itself again and takes its evidence with it."""
-    out_of = _seen(claim, decision).merged_into
-    if not out_of:
-        raise Refused("This claim is not part of another one.")
-    unmerged = events.Unmerged(out_of=out_of, reason=reason)
-    released = events.Released(claim=str(claim))
-    return _record(
-        decision,
-        Change(claim=claim, expected=decision.expected, words=(unmerged,)),
-        Change(claim=UUID(out_of), expected=out_of_expected, words=(released,)),
-    )
-
-
-def _seen(claim: UUID, decision: Decision) -> State:
-    """The claim as it was on the screen, so that a decision sent twice says the same words."""
-    return history.past(claim, version=decision.expected).state
-
-
-def _say(claim: UUID, decision: Decision, *words: Word) -> Receipt:
-    return _record(decision, Change(claim=claim, expected=decision.expected, words=words))
-
-
-def _record(decision: Decision, *changes: Change) -> Receipt:
-    return history.record(
-        changes, actor=actor(decision.by), at=decision.at, command=decision.command
-    )
-
-
-def _carried(claim: UUID, state: State) -> Iterator[events.Carried]:
-    for item in state.standing:
-        if isinstance(item.evidence, events.Asserted | events.Corroborated | events.Disputed):
-            yield events.Carried(
-                claim=item.claim or str(claim),
-                version=item.version,
-                evidence=item.evidence,
-            )
+def send_back(claim: UUID, decision: Decision, *, rating: int, reason: str) -> Receipt:
+    """Say as a second person what the rating made at version `rating` lacks; it stands no more."""
+    word = events.Unrated(rating=rating, reason=reason, sent_back=True)
+    return say(claim, decision, word)

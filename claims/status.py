@@ -59,8 +59,14 @@ def _evolved(state: State, word: Word, actor: str) -> State:
             return replace(state, standing=tuple(i for i in state.standing if i is not gone))
         case events.Reworded(wording=wording, language=language):
             return replace(state, wording=wording, language=language or state.language)
-        case events.Rated(verdict=verdict, explanation=why):
-            made = Verdict(verdict=verdict, explanation=why, version=state.version + 1, by=actor)
+        case events.Rated():
+            made = Verdict(
+                verdict=word.verdict,
+                explanation=word.explanation,
+                version=state.version + 1,
+                by=actor,
+                sources=word.sources,
+            )
             return replace(state, verdict=made)
         case events.Confirmed() | events.Unrated():
             return _with_judgement(state, word, actor)

@@ -169,6 +169,20 @@ HOST_PAUSE = env.int("HOST_PAUSE", default=1)
 # The ports at which web pages are read.
 FETCH_PORTS = env.list("FETCH_PORTS", cast=int, default=[80, 443, 8080, 8443])
 
+# The desk's scale, best first: {"key": [number or null, name in English, name in French], ...}. A
+# key is what the ledger stores, and never changes its meaning; null is for what nobody can rate.
+VERDICTS: dict[str, list[Any]] = env.json(
+    "VERDICTS",
+    default={
+        "true": [5, "True", "Vrai"],
+        "mostly-true": [4, "Mostly true", "Plutôt vrai"],
+        "misleading": [3, "Misleading", "Trompeur"],
+        "mostly-false": [2, "Mostly false", "Plutôt faux"],
+        "false": [1, "False", "Faux"],
+        "unproven": [None, "Unproven", "Non démontré"],
+    },
+)
+
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
 # The signer's own: its key, and the last note it signed. Only the signer can read either.

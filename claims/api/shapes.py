@@ -23,6 +23,12 @@ class Verdict(serializers.Serializer[dict[str, Any]]):
 
     verdict = serializers.CharField()
     explanation = serializers.CharField()
+    sources = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        read_only=True,
+        help_text="Addresses that the explanation rests on.",
+    )
     version = serializers.IntegerField()
     state = serializers.ChoiceField(["pending", "confirmed"])
     by = serializers.CharField()

@@ -5,17 +5,20 @@ one verb of `review` each, for those who have its permission.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,61 +27,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import review
-from claims.desk import erase, filters, pages, past, sentences
+from claims.desk import (
+    collision,
+    erase,
+    filters,
+    merge,
+    pages,
+    past,
+    picture,
+    proven,
+    sentences,
+    verbs,
+)
 from claims.models import Claim, Entry
-from claims.review import Decision
 
-
-def _withdraw(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    version, of = int(form["version"]), form.get("of", "")
-    review.withdraw(claim, decision, version=version, reason=form["reason"], of=of)
-
-
-def _reattribute(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    review.reattribute(
-        claim,
-        decision,
-        version=int(form["version"]),
-        origin=form["origin"],
-        reason=form["reason"],
-        of=form.get("of", ""),
-    )
-
-
-def _reword(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    review.reword(claim, decision, wording=form["wording"], reason=form.get("reason", ""))
-
-
-def _rate(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    review.rate(claim, decision, verdict=form["verdict"], explanation=form["explanation"])
-
-
-def _confirm(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    review.confirm(claim, decision, rating=int(form["rating"]))
-
-
-def _unrate(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
-    review.unrate(claim, decision, rating=int(form["rating"]), reason=form["reason"])
-
-
-Verb = Callable[[UUID, Decision, Mapping[str, str]], None]
-# What can be done on a claim's page, the permission it takes, and what is said when it is done.
-VERBS: dict[str, tuple[str, Verb, Any]] = {
-    "withdraw": (
-        "claims.withdraw_evidence", _withdraw, gettext_lazy("The evidence is withdrawn."),
-    ),
-    "reattribute": (
-        "claims.withdraw_evidence", _reattribute,
-        gettext_lazy("The evidence counts under another origin."),
-    ),
-    "reword": ("claims.reword_claim", _reword, gettext_lazy("The claim is reworded.")),
-    "rate": (
-        "claims.rate_claim", _rate,
-        gettext_lazy("The claim is rated; a second person has to confirm it."),
-    ),
-    "confirm": ("claims.confirm_rating", _confirm, gettext_lazy("The rating is confirmed.")),
-    "unrate": ("claims.rate_claim", _unrate, gettext_lazy("The rating is taken back.")),
-}  # fmt: skip
+ENTRIES = 100  # of a history on one page
 
 
 @admin.register(Claim)
@@ -87,13 +50,44 @@ class ClaimAdmin(pages.ReadOnly):
 
     list_display = ("what", "standing", "counts", "rating", "changed_at")
     list_display_links = None
-    list_filter = ("status", filters.LanguageFilter)
+    list_filter = ("status", filters.VerdictFilter, filters.LanguageFilter)
     search_fields = ("wording",)
     search_help_text = gettext_lazy("Wording, claimant, headline, or the id of a claim")
     ordering = ("-position",)
     sortable_by = ("changed_at", "counts")
     list_per_page = 50
     show_full_result_count = False
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:claim>/merge/", view(self.merge), name="claims_claim_merge"),
+            path("<uuid:claim>/unmerge/", view(self.unmerge), name="claims_claim_unmerge"),
+            path("<uuid:claim>/move/", view(self.move), name="claims_claim_move"),
+            path("<uuid:claim>/meant/", view(self.meant), name="claims_claim_meant"),
+            *super().get_urls(),
+        ]
+
+    def merge(self, request: HttpRequest, claim: UUID) -> HttpResponse:
+        """Make the claim part of another one, after a look at what that gives."""
+        return merge.MergePage(self, request, claim).answer()
+
+    def unmerge(self, request: HttpRequest, claim: UUID) -> HttpResponse:
+        """Let the claim stand by itself again."""
+        return merge.UnmergePage(self, request, claim).answer()
+
+    def move(self, request: HttpRequest, claim: UUID) -> HttpResponse:
+        """Let a piece of evidence stand for another claim."""
+        return merge.MovePage(self, request, claim).answer()
+
+    def meant(self, request: HttpRequest, claim: UUID) -> HttpResponse:
+        """The claims that a few words may mean, as a fragment."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.get("q", "").strip()
+        found = pages.meant(asked, but=claim)
+        context = {"claims": found, "asked": asked, "query": merge.kept(request)}
+        return TemplateResponse(request, "desk/cells/others.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claim]:
         rows: QuerySet[Claim] = super().get_queryset(request)
@@ -145,12 +139,15 @@ class ClaimAdmin(pages.ReadOnly):
             return (
                 self._then(request, claim) if past.asked(request) else self._shown(request, claim)
             )
-        permission, verb, done = VERBS.get(request.POST.get("verb", ""), ("", None, ""))
-        if verb is None or not request.user.has_perm(permission):
+        name = request.POST.get("verb", "")
+        _needed, verb, done = verbs.VERBS.get(name, ("", None, ""))
+        if verb is None or not request.user.has_perm(verbs.permission(name, claim)):
             raise PermissionDenied
         decision = pages.decision(request)
         try:
             verb(claim.id, decision, request.POST)
+        except review.Conflict:
+            return collision.page(request, self, claim.id, decision.expected)
         except pages.REFUSALS as error:
             sentence = pages.refusal(error, claim.id, decision.expected)
             claim.refresh_from_db(from_queryset=self.get_queryset(request))
@@ -169,9 +166,11 @@ class ClaimAdmin(pages.ReadOnly):
         )
         timeline = Entry.objects.filter(stream_id=claim.id).order_by("-version")
         context = self._told(request, claim, related, timeline) | {
-            "scale": [(key, sentences.VERDICTS[key]) for key in review.SCALE],
+            "scale": [(key, sentences.verdict_name(key)) for key in settings.VERDICTS],
+            "addresses": list(dict.fromkeys(one["url"] for one in claim.evidence if one["url"])),
+            "proof": proven.of(claim),
             "new_command": pages.new_command,
-            "may": _may(request, claim),
+            "may": verbs.may(request, claim),
             "may_erase": request.user.has_perm(erase.PERMISSION),
             "refused": refused,
             "typed": request.POST if refused else {},
@@ -198,16 +197,19 @@ class ClaimAdmin(pages.ReadOnly):
         request: HttpRequest,
         claim: Claim,
         related: Iterable[Claim],
-        timeline: Iterable[Entry],
+        timeline: QuerySet[Entry],
     ) -> dict[str, Any]:
         """What the page tells of a claim, now or then."""
+        page_of = Paginator(timeline, ENTRIES).get_page(request.GET.get("entries"))
         return self.page(request, Truncator(str(claim)).chars(60), claim) | {
             "claim": claim,
             "related": related,
             "origins": [group for group in by_origin(claim) if not group["disputes"]],
             "disputes": [group for group in by_origin(claim) if group["disputes"]],
             "verdict": _verdict(claim),
-            "timeline": _timeline(timeline),
+            "timeline": _timeline(page_of.object_list),
+            "page_of": page_of,
+            "picture": picture.of_life(claim, timeline),
             "may_see_documents": request.user.has_perm("sources.view_version"),
         }
 
@@ -231,7 +233,7 @@ def named(verdict: dict[str, Any] | None) -> dict[str, Any] | None:
     """A verdict with its name on the desk's scale."""
     if verdict is None:
         return None
-    return {**verdict, "name": sentences.VERDICTS.get(verdict["verdict"], verdict["verdict"])}
+    return {**verdict, "name": sentences.verdict_name(verdict["verdict"])}
 
 
 def _verdict(claim: Claim) -> dict[str, Any] | None:
@@ -251,16 +253,3 @@ def _timeline(stored_entries: Iterable[Entry]) -> list[Any]:
         stored = json.loads(entry.body) if entry.body else None
         entry.json = json.dumps(stored, indent=2, ensure_ascii=False) if stored else _("erased")
     return timeline
-
-
-def _may(request: HttpRequest, claim: Claim) -> dict[str, bool]:
-    """Which forms the page shows: those which this person may send, and which could succeed."""
-    if claim.merged_into:
-        return {}
-    may = {name: request.user.has_perm(verb[0]) for name, verb in VERBS.items()}
-    verdict = claim.verdict
-    mine = verdict is not None and verdict["by"] == review.actor(pages.person(request))
-    waits = verdict is not None and verdict["state"] == "pending" and not verdict["outdated"]
-    may["confirm"] &= waits and not mine
-    may["unrate"] &= verdict is not None
-    return may

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from claims import review
 from claims.desk import handling, pages, sentences
 from claims.models import Claim, Entry, Finding, Proposal
 
@@ -123,6 +124,37 @@ class OutletFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         return queryset if self.value() is None else queryset.filter(_found(outlet=self.value()))
+
+
+class VerdictFilter(SimpleListFilter):
+    """Claims by how far their verdict has come."""
+
+    title = _("verdict")
+    parameter_name = "verdict"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("waits", _("Waits for a second person")),
+            ("mine", _("Waits for me")),
+            ("confirmed", _("Confirmed")),
+            ("outdated", _("Outdated")),
+            ("none", _("Not rated")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        pending = queryset.filter(verdict__state="pending", merged_into=None)
+        match self.value():
+            case "waits":
+                return pending
+            case "mine":
+                return pending.exclude(verdict__by=review.actor(pages.person(request)))
+            case "confirmed":
+                return queryset.filter(verdict__state="confirmed", verdict__outdated=False)
+            case "outdated":
+                return queryset.filter(verdict__outdated=True)
+            case "none":
+                return queryset.filter(verdict=None)
+        return queryset
 
 
 class LanguageFilter(SimpleListFilter):

@@ -124,9 +124,13 @@ def refusal(error: Exception, claim: UUID, expected: int) -> str:
     ) % {"meanwhile": sentences.meanwhile(since.order_by("version"))}
 
 
-def meant(words: str) -> list[Claim]:
-    """The few claims that somebody may mean who has typed so far, or names by its id or address."""
+def meant(words: str, *, but: UUID | None = None) -> list[Claim]:
+    """The few claims that somebody may mean who has typed so far, or names by its id or address.
+
+    `but` is the claim that they have before them.
+    """
     claims = Claim.objects.defer("search", "evidence").filter(merged_into=None)
+    claims = claims.exclude(id=but) if but else claims
     if named := CLAIM.search(words.lower()):
         return list(claims.filter(id=named[0]))
     typed = re.findall(r"\w+", words)[:12]

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from claims import memory
-from claims.desk import changes, deciding, handling, pages, sentences
+from claims import memory, review
+from claims.desk import changes, collision, deciding, handling, pages, sentences
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Handling, Proposal
 from claims.status import CLAIM
@@ -92,6 +92,11 @@ class ProposalPage(pages.ReadOnly):
                     held = deciding.begin(request, proposal, decision)
                 case _:
                     held = deciding.dismiss(request, proposal, decision, _target_id(proposal))
+        except review.Conflict:
+            target = _target(proposal, elsewhere)
+            claim, expected = target.id if target else proposal.claim, decision.expected
+            also = {"revision": Proposal.objects.values_list("revision").get(id=proposal.id)[0]}
+            return collision.page(request, self, claim, expected, also=also)
         except pages.REFUSALS as error:
             target = _target(proposal, elsewhere)
             claim = target.id if target else proposal.claim

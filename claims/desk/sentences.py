@@ -4,25 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims import events
 from claims.events import DisputeKind, Evidence, Unsayable, Word
 from claims.models import Entry
 
-VERDICTS = {
-    "true": pgettext_lazy("verdict", "True"),
-    "mostly-true": pgettext_lazy("verdict", "Mostly true"),
-    "misleading": pgettext_lazy("verdict", "Misleading"),
-    "mostly-false": pgettext_lazy("verdict", "Mostly false"),
-    "false": pgettext_lazy("verdict", "False"),
-    "unproven": pgettext_lazy("verdict", "Unproven"),
-}
 WORDS = {
     "asserted": _("Asserted"),
     "corroborated": _("Corroborated"),
@@ -53,6 +46,7 @@ SENTENCES = {
     "reworded": _("%(who)s reworded it: “%(wording)s” %(reason)s"),
     "rated": _("%(who)s rated it “%(verdict)s”: %(explanation)s"),
     "confirmed": _("%(who)s confirmed the rating of version %(rating)s."),
+    "sent_back": _("%(who)s sent back the rating of version %(rating)s: %(reason)s"),
     "unrated": _("%(who)s took back the rating of version %(rating)s: %(reason)s"),
     "merged": _("%(who)s made it part of claim %(into)s. %(reason)s"),
     "absorbed": _("%(who)s made the claim “%(wording)s” part of this one."),
@@ -60,6 +54,13 @@ SENTENCES = {
     "released": _("%(who)s took claim %(claim)s out of this one again."),
     "erased": _("%(who)s erased what version %(version)s said: %(reason)s"),
 }
+
+
+def verdict_name(key: str) -> str:
+    """A verdict's name on the desk's scale, or its key where the scale has it no more."""
+    language = (get_language() or "en").partition("-")[0]
+    _number, english, french = settings.VERDICTS.get(key, (None, key, key))
+    return str(french if language == "fr" else english)
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
@@ -120,6 +121,8 @@ def passage(word: Evidence) -> str:
 def _kind(word: Word) -> str:
     if isinstance(word, events.Asserted) and word.wording:
         return "begun"
+    if isinstance(word, events.Unrated) and word.sent_back:
+        return "sent_back"
     return word.kind.value if isinstance(word, events.Disputed) else events.name(word)
 
 
@@ -133,5 +136,5 @@ def _fields(word: Word, who: str) -> dict[str, Any]:
             for name, figure in (("ours", word.ours), ("theirs", word.theirs))
         }
     if isinstance(word, events.Rated):
-        fields["verdict"] = VERDICTS.get(word.verdict, word.verdict)
+        fields["verdict"] = verdict_name(word.verdict)
     return fields

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -96,6 +96,9 @@ class Claim(models.Model):
             GinIndex(fields=["evidence"], name="claim_evidence", opclasses=["jsonb_path_ops"]),
             models.Index(fields=["status", "-position"], name="claim_by_status"),
             models.Index(fields=["-position"], name="claim_by_change"),
+            models.Index(
+                fields=["-position"], condition=Q(verdict__isnull=False), name="claim_rated"
+            ),
         )
         permissions = (
             ("reword_claim", _("Can reword a claim")),
@@ -103,6 +106,7 @@ class Claim(models.Model):
             ("rate_claim", _("Can rate a claim")),
             ("confirm_rating", _("Can confirm a rating")),
             ("merge_claims", _("Can merge and unmerge claims")),
+            ("withdraw_verdict", _("Can withdraw a confirmed verdict")),
         )
 
     def __str__(self) -> str:

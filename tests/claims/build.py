@@ -176,6 +176,8 @@ def _any(word: type[T]) -> st.SearchStrategy[T]:
 
 KINDS: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXTS,
+    bool: st.booleans(),
+    tuple[str, ...]: st.lists(TEXTS, max_size=3).map(tuple),
     int: st.integers(-(2**53) + 1, 2**53 - 1),
     datetime | None: st.none() | MOMENTS,
     events.DisputeKind: st.sampled_from(events.DisputeKind),
@@ -188,6 +190,7 @@ KINDS[tuple[events.Carried, ...]] = st.lists(_any(events.Carried), max_size=2).m
 
 _erased_once = st.one_of(
     st.none(),
+    _any(events.Reopened),
     _any(events.Withdrawn),
     _any(events.Unrated),
     _any(events.Merged),

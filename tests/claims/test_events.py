@@ -120,6 +120,20 @@ STORED = [
         events.Dismissed(**PLACE, stance="supports", reason="Un autre compte."),
     ),
     (
+        '{"against":3,"explanation":"Le compte est fermé.","sources":["https://a.example/1"],'
+        '"verdict":"false","word":"rated"}',
+        events.Rated(
+            verdict="false",
+            explanation="Le compte est fermé.",
+            against=3,
+            sources=("https://a.example/1",),
+        ),
+    ),
+    (
+        '{"rating":4,"reason":"Il manque la source.","sent_back":true,"word":"unrated"}',
+        events.Unrated(rating=4, reason="Il manque la source.", sent_back=True),
+    ),
+    (
         '{"reason":"Par erreur.","version":2,"word":"reopened"}',
         events.Reopened(version=2, reason="Par erreur."),
     ),

@@ -26,7 +26,7 @@ def withdrawn(
     return events.Withdrawn(version=version, reason=reason, claim=claim)
 
 
-def rated(against: int, **changes: str) -> events.Rated:
+def rated(against: int, **changes: Any) -> events.Rated:
     said = {"verdict": "false", "explanation": "Le compteur dit 61 000.", **changes}
     return events.Rated(**said, against=against)
 

@@ -60,7 +60,8 @@
       setTimeout(async () => {
         if (mine !== last) return;
         const words = new URLSearchParams({ q: field.value });
-        const html = await ask(`${field.dataset.search}?${words}`);
+        const mark = field.dataset.search.includes("?") ? "&" : "?";
+        const html = await ask(`${field.dataset.search}${mark}${words}`);
         if (mine === last) show(results, html);
       }, 200);
     });
