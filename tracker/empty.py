@@ -104,6 +104,4 @@ def state(request: HttpRequest) -> dict[str, Any]:
         return {}
     may = found.page and request.user.has_perm(found.permission)
     link = reverse(f"admin:{found.page}") if may else ""
-    return {
-        "empty": {"purpose": found.purpose, "step": found.step, "verb": found.verb, "link": link}
-    }
+    return {"empty": found, "empty_link": link}

@@ -144,6 +144,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
 
 def renew(request: HttpRequest) -> HttpResponse:
     """New recovery codes in place of the old ones."""
+    if not factor.device(pages.person(request)):
+        return HttpResponseRedirect(reverse("security"))
     form = _proof(request)
     if form.is_valid():
         return _codes(request, pages.person(request))
@@ -153,6 +155,8 @@ def renew(request: HttpRequest) -> HttpResponse:
 
 def remove(request: HttpRequest) -> HttpResponse:
     """Take the second factor away."""
+    if not factor.device(pages.person(request)):
+        return HttpResponseRedirect(reverse("security"))
     form = _proof(request)
     if form.is_valid():
         factor.remove(pages.person(request))
