@@ -98,6 +98,7 @@ def source_changed(resting: Resting, found: Found | None, *, at: datetime) -> Pr
         wording=resting.quote,
         language="",
         score=1.0,
+        priority=proposals.priority(1.0, 0, at),
         disputed=resting.stance == "disputes",
         created_at=at,
     )

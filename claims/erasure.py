@@ -14,7 +14,7 @@ from claims.events import Redacted, Word
 from claims.state import State
 
 # Words that a verdict need not have seen, by name.
-UNSEEN = frozenset({"dismissed", "rated", "confirmed", "unrated"})
+UNSEEN = frozenset({"dismissed", "reopened", "rated", "confirmed", "unrated"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +30,8 @@ def remains(word: Word) -> Word | None:
     """What the word did, without what it said; None where that was all."""
     match word:
         case (
-            events.Withdrawn()
+            events.Reopened()
+            | events.Withdrawn()
             | events.Unrated()
             | events.Merged()
             | events.Unmerged()

@@ -114,6 +114,13 @@ class Dismissed(Evidence, frozen=True, kw_only=True):
     reason: str
 
 
+class Reopened(Word, frozen=True, kw_only=True):
+    """The dismissal that was recorded as `version` is taken back: the passage waits again."""
+
+    version: int
+    reason: str
+
+
 class Withdrawn(Word, frozen=True, kw_only=True):
     """The evidence that came with `version` is taken back.
 
@@ -201,7 +208,7 @@ class Erased(Word, frozen=True, kw_only=True):
     position: int
     version: int
     reason: str
-    remains: "Withdrawn | Unrated | Merged | Absorbed | Unmerged | Erased | None" = None
+    remains: "Reopened | Withdrawn | Unrated | Merged | Absorbed | Unmerged | Erased | None" = None
 
 
 class Redacted(Word, frozen=True, kw_only=True):
@@ -219,6 +226,7 @@ AnyWord: TypeAlias = (
     | Corroborated
     | Disputed
     | Dismissed
+    | Reopened
     | Withdrawn
     | Reworded
     | Rated

@@ -1,6 +1,7 @@
 """How what was found becomes evidence: the words that a person's decision puts on record."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +9,26 @@ import msgspec
 
 from claims import events, status
 from claims.events import DisputeKind, Evidence, Quantity, Word
-from claims.models import Finding, Proposal
+from claims.models import Entry, Finding, Proposal
 from claims.status import State
 
 CHANGED = "The source was changed after this was accepted, and no longer says it."
 
 
-def words(
-    held: Proposal, claim: UUID, state: State, *, wording: str, stance: str, kind: str
-) -> Iterator[Word]:
+UNDONE = "Undone by who decided it, within minutes."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a person said otherwise than the proposal does; empty where they did not."""
+
+    wording: str = ""
+    language: str = ""
+    stance: str = ""
+    kind: str = ""
+
+
+def words(held: Proposal, claim: UUID, state: State, told: Told) -> Iterator[Word]:
     """The words for a proposal's findings as evidence of `claim`, first those that support it.
 
     Where they stand in the place of evidence whose source was changed, that is withdrawn before.
@@ -28,13 +40,23 @@ def words(
         state = status.evolve(state, taken, "")
         yield taken
     found = list(held.findings.exclude(quote=""))  # The others were erased.
-    for finding in sorted(found, key=lambda one: (stance or one.stance) != "supports"):
-        if (stance or finding.stance) == "disputes":
-            word: Word = _disputed(finding, kind or finding.kind)
+    for finding in sorted(found, key=lambda one: (told.stance or one.stance) != "supports"):
+        if (told.stance or finding.stance) == "disputes":
+            word: Word = _disputed(finding, told.kind or finding.kind)
         else:
-            word = _supporting(finding, held, state, wording)
+            word = _supporting(finding, held, state, told)
         state = status.evolve(state, word, "")
         yield word
+
+
+def undone(command: UUID) -> tuple[UUID, list[Word]]:
+    """The claim that a decision was about, and the words that take back what it recorded."""
+    recorded = list(Entry.objects.filter(command_id=command).order_by("position"))
+    taken: list[Word] = []
+    for entry in recorded:
+        taking = events.Reopened if entry.type == "dismissed" else events.Withdrawn
+        taken.append(taking(version=entry.version, reason=UNDONE))
+    return recorded[0].stream_id, taken
 
 
 def said_anew(said: Evidence, origin: str, state: State) -> Word:
@@ -52,14 +74,14 @@ def dismissed(finding: Finding, reason: str) -> events.Dismissed:
     return events.Dismissed(**_evidence(finding), stance=finding.stance, reason=reason)
 
 
-def _supporting(finding: Finding, held: Proposal, state: State, wording: str) -> Word:
+def _supporting(finding: Finding, held: Proposal, state: State, told: Told) -> Word:
     """A support of an origin that stands already is one more article of it, and no more."""
     found = _evidence(finding)
     if state.version == 0:
         return events.Asserted(
             **found,
-            wording=wording.strip() or held.wording,
-            language=held.language,
+            wording=told.wording.strip() or held.wording,
+            language=told.language or held.language,
             claimant=held.claimant,
         )
     if finding.origin in state.origins or not state.origins:

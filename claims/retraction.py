@@ -57,8 +57,20 @@ def _without(proposal: Proposal, gone: set[int], at: datetime) -> set[str]:
         proposal.wording, proposal.context = supports[0].quote, supports[0].title
         proposal.claimant = supports[0].speaker
     Finding.objects.filter(proposal=proposal, id__in=gone).delete()
-    proposal.score = max(one.score for one in left)
+    score = max(one.score for one in left)
+    proposal.priority += score - proposal.score
+    proposal.score = score
     proposal.disputed = any(one.stance == "disputes" for one in left)
     proposal.revision += 1
-    proposal.save(update_fields=["wording", "context", "claimant", "score", "disputed", "revision"])
+    proposal.save(
+        update_fields=[
+            "wording",
+            "context",
+            "claimant",
+            "score",
+            "priority",
+            "disputed",
+            "revision",
+        ]
+    )
     return set()

@@ -10,13 +10,13 @@ moved on, and `CommandReused` where the command id stands for another decision.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims import events, evidence, history, proposals, status
+from claims import events, evidence, forgetting, history, proposals, status
 from claims.events import DisputeKind, Word
 from claims.history import Change, CommandReused, Conflict, Receipt, retried
 from claims.models import Proposal
@@ -42,6 +42,7 @@ __all__ = [
     "rate",
     "reattribute",
     "reword",
+    "undo",
     "unmerge",
     "unrate",
     "withdraw",
@@ -56,6 +57,7 @@ SCALE: dict[str, int | None] = {
     "false": 1,
     "unproven": None,
 }
+UNDO_WITHIN = timedelta(minutes=10)
 STANCES = {"", "supports", "disputes"}  # nothing: what each finding says of itself
 
 
@@ -85,11 +87,13 @@ def accept(
     stance: str = "",
     kind: str = "",
     to: UUID | None = None,
+    language: str = "",
 ) -> Proposal:
     """Record what a proposal proposes: its findings become evidence, its claim begins.
 
     `revision` is that of the proposal on the screen. The wording of a new claim, the stance of
-    the findings and the claim they go `to` can be changed. Raises also `Decided`.
+    the findings and the claim they go `to` can be changed. With `language` they begin the new claim
+    `to` with that wording, whatever claim they were proposed for. Raises also `Decided`.
     """
     if stance not in STANCES or kind not in {"", *DisputeKind}:
         raise Refused("Say whether the passage supports or disputes the claim, and how.")
@@ -98,7 +102,8 @@ def accept(
         return held
     claim = to or held.claim
     before = history.past(claim).state
-    words = tuple(evidence.words(held, claim, before, wording=wording, stance=stance, kind=kind))
+    told = evidence.Told(wording=wording, language=language, stance=stance, kind=kind)
+    words = tuple(evidence.words(held, claim, before, told))
     receipt = _say(claim, decision, *words)
     proposals.belong(held, claim)
     return proposals.decide(
@@ -142,6 +147,27 @@ def dismiss(
     )
 
 
+@retried
+@transaction.atomic
+def undo(proposal: UUID, decision: Decision) -> Proposal:
+    """Take back one's own decision of a moment ago: what it recorded is taken back by an event.
+
+    The evidence of an acceptance is withdrawn, a dismissal is reopened; the history keeps both, and
+    the proposal waits again. The claim's version on the screen is `decision.expected`.
+    """
+    held = proposals.decided(proposal)
+    if held.decided_by != decision.by or held.decided_at is None:
+        raise Refused("Only who decided can undo it; withdraw the evidence on the claim's page.")
+    if decision.at - held.decided_at > UNDO_WITHIN:
+        raise Refused("It is too late to undo this; withdraw the evidence on the claim's page.")
+    if held.replaces is not None and held.state == "accepted":
+        raise Refused("Evidence was put in another's place; change it on the claim's page.")
+    if held.command is not None and held.position is not None:
+        claim, words = evidence.undone(held.command)
+        _say(claim, decision, *words)
+    return proposals.reopen(held)
+
+
 def withdraw(
     claim: UUID, decision: Decision, *, version: int, reason: str, of: str = ""
 ) -> Receipt:
@@ -169,7 +195,7 @@ def reattribute(
 def erase(position: int, decision: Decision, *, reason: str) -> Receipt:
     """Take what an event said off the record, with all copies; the reason is what stays."""
     by, at, command = decision.by, decision.at, decision.command
-    proposals.forget(position, by=by, at=at, command=command)
+    forgetting.forget(position, by=by, at=at, command=command)
     return history.erase(
         position,
         reason=reason,

@@ -57,7 +57,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     claimant: str = ""
     standing: tuple[Standing, ...] = ()
-    dismissed: tuple[events.Dismissed, ...] = ()
+    dismissed: tuple[Standing, ...] = ()  # the passages of a no that stands
     verdict: Verdict | None = None
     merged_into: str = ""
     absorbed: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -100,16 +100,40 @@ class Upload(Strict):
     url = serializers.CharField(required=False, help_text="Where it was published.")
 
 
+class About(serializers.Serializer[Any]):
+    """What a version says of itself, as it was read; empty until then."""
+
+    title = serializers.CharField()
+    outlet = serializers.CharField()
+    authors = serializers.ListField(child=serializers.CharField())
+    canonical_url = serializers.CharField()
+    published_at = serializers.DateTimeField(allow_null=True)
+    modified_at = serializers.DateTimeField(allow_null=True)
+    told_by = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="By field: json-ld, meta, link, page, text, header, properties, address or feed.",
+    )
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="Attachments that were not read."
+    )
+
+
 class DocumentVersion(serializers.ModelSerializer[Version]):
     """The bytes of a document as they were at one moment, or that they were taken down."""
+
+    about = serializers.SerializerMethodField()
 
     class Meta:
         model = Version
         fields = (
-            "number", "sha256", "content_type", "captured_at", "reader", "removed_at",
+            "number", "sha256", "content_type", "captured_at", "reader", "about", "removed_at",
             "removed_because",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(About(allow_null=True))
+    def get_about(self, version: Version) -> dict[str, Any] | None:
+        return version.about or None
 
 
 class DocumentShown(serializers.ModelSerializer[Document]):

@@ -57,23 +57,27 @@ def receive(
     filename: str = "",
     content_type: str = "",
     hints: Mapping[str, str] | None = None,
+    captured_at: datetime | None = None,
 ) -> Received:
     """Take a document in, by its bytes, its address or both; the same bytes are kept once.
 
     Other bytes for a known address are a new version of that document. `hints` are what a feed says
-    of it: title, published_at and source, whom the text was taken over from.
+    of it: title, published_at and source, whom the text was taken over from. `captured_at` is when
+    somebody else captured the bytes; where the desk has newer ones they are kept and not read.
 
     Raises:
         Unacceptable: nothing was sent, it is too large, or the address is no web address.
     """
     _check(body, url)
+    captured = captured_at or at
+    sent = _Sent(by, at, body, url, filename, content_type, hints or {}, captured)
     try:
         with transaction.atomic():
-            received = _received(by, at, body, url, filename, content_type, hints or {})
+            received = _received(sent)
     except (IntegrityError, Known):
         # Somebody sent the same at the same moment and was first: theirs is the document.
         with transaction.atomic():
-            received = _received(by, at, body, url, filename, content_type, hints or {})
+            received = _received(sent)
     return received
 
 
@@ -194,36 +198,45 @@ def _check_address(url: str) -> None:
         raise Unacceptable("The address holds a user name or password; send it without.")
 
 
-def _received(
-    by: str,
-    at: datetime,
-    body: bytes | None,
-    url: str,
-    filename: str,
-    content_type: str,
-    hints: Mapping[str, str],
-) -> Received:
-    if body is not None:
-        known = Version.objects.filter(sha256=hashlib.sha256(body).hexdigest())
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What `receive` was given."""
+
+    by: str
+    at: datetime
+    body: bytes | None
+    url: str
+    filename: str
+    content_type: str
+    hints: Mapping[str, str]
+    captured_at: datetime
+
+
+def _received(sent: _Sent) -> Received:
+    if sent.body is not None:
+        known = Version.objects.filter(sha256=hashlib.sha256(sent.body).hexdigest())
         if version := known.select_related("document").first():
-            return _put_back(version, url, at)
-    document = Document.objects.filter(url=url).first() if url else None
-    if document is not None and body is None:
+            return _put_back(version, sent.url, sent.captured_at)
+    document = Document.objects.filter(url=sent.url).first() if sent.url else None
+    if document is not None and sent.body is None:
         return Received(document, new=False)
     if document is None:
         document = Document.objects.create(
             id=uuid4(),
-            url=url,
-            filename=_printable(filename),
-            hints=dict(hints),
-            received_by=by,
-            received_at=at,
-            nudged_at=at,
+            url=sent.url,
+            filename=_printable(sent.filename),
+            hints=dict(sent.hints),
+            received_by=sent.by,
+            received_at=sent.at,
+            nudged_at=sent.at,
         )
-    if body is not None:
-        if not _captured(document, body, content_type, at)[1]:
+    if sent.body is not None:
+        last = newest(document)
+        if not _captured(document, sent.body, sent.content_type, sent.captured_at)[1]:
             return Received(document, new=False)  # Sent by somebody else a moment ago.
-        _wait(document, at)
+        if last is not None and sent.captured_at < last.seen_at:
+            return Received(document, new=False)  # The desk has read a newer one.
+        _wait(document, sent.at)
     nudge.after_commit(document.id)
     return Received(document, new=True)
 

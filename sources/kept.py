@@ -37,7 +37,7 @@ class FeedAdmin(ModelAdmin):
 class SourceAdmin(ModelAdmin):
     """Who publishes. Those with the permission keep this list by hand."""
 
-    list_display = ("name", "kind", "owner", "domain", "language")
+    list_display = ("name", "kind", "owner", "domain", "reach", "language")
     list_filter = ("kind", "language")
     search_fields = ("name", "owner", "domain")
     ordering = ("name",)

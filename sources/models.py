@@ -6,6 +6,7 @@ ledger is pinned to them by SHA-256 and by character offsets. They can be taken 
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -25,6 +26,11 @@ class Source(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=KINDS, default="outlet")
     owner = models.CharField(_("owner"), max_length=200, blank=True)
     domain = models.CharField(_("domain"), max_length=253, blank=True)
+    reach = models.PositiveIntegerField(
+        _("readers a month"),
+        default=0,
+        help_text=_("What many read is shown first; 0 if nobody knows."),
+    )
     language = models.CharField(_("language"), max_length=12, blank=True)
 
     class Meta:
@@ -172,6 +178,8 @@ class Version(models.Model):
     text = models.TextField(_("text"), null=True)  # noqa: DJ001  -- None until it is read
     reader = models.CharField(_("reader"), max_length=64, blank=True)
     matcher = models.CharField(_("matcher"), max_length=64, blank=True, default="")
+    # What it says of itself, and where it says so; the names are those of `Outcome`.
+    about = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     removed_at = models.DateTimeField(_("taken down at"), null=True)
     removed_because = models.TextField(_("taken down because"), blank=True, default="")
 

@@ -1,7 +1,7 @@
 """What reading a version brought, and keeping it with the version. Called as `intake.finish`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +9,12 @@ from django.db import transaction
 from sources.models import Document, Passage, Sketch, Version
 from sources.origins import outlet
 from sources.rechecks import next_check
+
+# What is kept with a version of what it says of itself.
+ABOUT = (
+    "title", "outlet", "authors", "canonical_url", "published_at", "modified_at", "told_by",
+    "left_out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +31,11 @@ class Outcome:
     origin: str
     origin_because: str
     passages: Sequence[Passage]
+    authors: Sequence[str] = ()
+    canonical_url: str = ""
+    modified_at: datetime | None = None
+    told_by: Mapping[str, str] = field(default_factory=dict)  # where the document says each thing
+    left_out: Sequence[str] = ()  # attachments that were not read
     sketch: Sequence[int] = ()  # the keys by which near-copies are found
 
 
@@ -71,7 +82,8 @@ def judge_anew(version: Version, outcome: Outcome) -> bool:
 
 def _keep(version: Version, outcome: Outcome) -> None:
     """Keep what was read of the version in the place of what was read of it before."""
-    by = {"reader": outcome.reader, "matcher": outcome.matcher}
+    about = {name: getattr(outcome, name) for name in ABOUT}
+    by = {"reader": outcome.reader, "matcher": outcome.matcher, "about": about}
     Version.objects.filter(sha256=version.sha256).update(**by)
     version.passages.all().delete()
     Sketch.objects.filter(version=version).delete()

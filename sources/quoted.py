@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from sources.models import Passage, Version
@@ -25,7 +26,8 @@ def passages(request: HttpRequest, version: Version) -> dict[str, Any]:
     text = version.text or ""
     shown = [_shown(passage, text, marked) for passage in pager]
     counts = every.aggregate(all=Count("pk"), said=Count("pk", filter=Q(kind__in=PROPOSED)))
-    return {"version": version, "pager": pager, "passages": shown, "counts": counts}
+    about = version.about | {"modified": parse_datetime(version.about.get("modified_at") or "")}
+    return {"about": about, "version": version, "pager": pager, "passages": shown, "counts": counts}
 
 
 def _shown(passage: Passage, text: str, marked: tuple[int, int] | None) -> dict[str, Any]:

@@ -32,9 +32,9 @@ def take_down(sha256: str, *, because: str, at: datetime) -> Version:
     document.save(update_fields=["check_at"])
     version.passages.all().delete()
     Sketch.objects.filter(version=version).delete()
-    version.body, version.text = b"", ""
+    version.body, version.text, version.about = b"", "", {}
     version.removed_at, version.removed_because = at, because.strip()
-    version.save(update_fields=["body", "text", "removed_at", "removed_because"])
+    version.save(update_fields=["body", "text", "about", "removed_at", "removed_because"])
     if not document.versions.filter(removed_at=None).exists():
         document.title = document.filename = document.origin_because = document.check_note = ""
         document.hints = {}

@@ -280,6 +280,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("desk/desk.css")],
+    "SCRIPTS": [
+        lambda request: static("desk/keys.js"),
+        lambda request: static("desk/live.js"),
+    ],
     "DASHBOARD_CALLBACK": "claims.desk.dashboard.first_page",
     "COLORS": {"primary": look.PRIMARY},
     "ACCOUNT": {"navigation": "claims.desk.security.account"},

@@ -179,6 +179,7 @@ class Placing:
             before=_whole_words(text[max(0, start - AROUND) : start], cut=start > AROUND),
             after=_whole_words(text[end : end + AROUND][::-1], cut=end + AROUND < len(text))[::-1],
             published_at=self.published,
+            reach=document.source.reach if document.source else 0,
             **judged,
         )
 

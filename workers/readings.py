@@ -8,7 +8,7 @@ from sources import intake, origins
 from sources.models import Document, Passage, Version
 from workers.matching.likeness import sketch
 from workers.placing import published
-from workers.reading import READER, Reading, read
+from workers.reading import READER, Reading, ToldBy, read
 from workers.reading import Passage as Read
 
 
@@ -41,15 +41,16 @@ def read_anew(document: Document, version: Version) -> Reading | None:
 def _hinted(reading: Reading, hints: dict[str, str]) -> Reading:
     """What the document itself does not say, as the feed that listed it does."""
     told: dict[str, Any] = {}
+    by = dict(reading.told_by)
     if not reading.title and hints.get("title"):
-        told["title"] = hints["title"]
+        told["title"], by["title"] = hints["title"], ToldBy.FEED
     if reading.published_at is None and hints.get("published_at"):
         told["published_at"] = datetime.fromisoformat(hints["published_at"])
-        told["published_precision"] = "minute"
+        told["published_precision"], by["published_at"] = "minute", ToldBy.FEED
     source = hints.get("source", "")
     if source and not reading.origin and source.casefold() != reading.outlet.casefold():
         told |= {"origin": source, "origin_because": f"the feed names {source} as its source"}
-    return replace(reading, **told)
+    return replace(reading, **told, told_by=by)
 
 
 def outcome(version: Version, reading: Reading, matcher: str) -> intake.Outcome:
@@ -83,6 +84,11 @@ def outcome(version: Version, reading: Reading, matcher: str) -> intake.Outcome:
         origin=reading.origin,
         origin_because=reading.origin_because,
         passages=passages,
+        authors=reading.authors,
+        canonical_url=reading.canonical_url,
+        modified_at=reading.modified_at,
+        told_by=reading.told_by,
+        left_out=reading.left_out,
         sketch=sketch(
             reading.text[passage.start : passage.end]
             for passage in reading.passages

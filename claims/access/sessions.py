@@ -76,8 +76,7 @@ def _led(request: HttpRequest, name: str) -> HttpResponse:
 
 def _note_use(request: HttpRequest, user: User, now: float) -> None:
     """Put the end of the session off; what a page asks for by itself is no use of it."""
-    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    if request.method == "GET" and mode != "navigate":
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return
     began = user.last_login.timestamp() if user.last_login else 0
     if now - request.session.get(SEEN, began) >= STEP:

@@ -7,9 +7,10 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.desk import sentences
+from claims.desk import handling, pages, sentences
 from claims.models import Claim, Entry, Finding, Proposal
 
 ALL = "all"
@@ -35,6 +36,36 @@ class StateFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         value = self.value() or "open"
         return queryset if value == ALL else queryset.filter(state=value)
+
+
+class WhoseFilter(SimpleListFilter):
+    """The next ten for this person, what is assigned, what is snoozed; else what is awake."""
+
+    title = _("for whom")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("next", _("My next ten")),
+            ("mine", _("Assigned to me")),
+            ("others", _("Assigned to others")),
+            ("snoozed", _("Snoozed")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        today, me = timezone.localdate(), request.user.pk
+        match self.value():
+            case "next":
+                mine = handling.for_me(queryset, pages.person(request), today)
+                ordered = mine.order_by(*handling.QUEUE_ORDER).values("id")[: handling.TEN]
+                return queryset.filter(id__in=list(ordered.values_list("id", flat=True)))
+            case "mine":
+                return queryset.filter(handling__assignee=me)
+            case "others":
+                return queryset.exclude(handling__assignee=None).exclude(handling__assignee=me)
+            case "snoozed":
+                return queryset.filter(handling__snoozed_until__gt=today)
+        return handling.awake(queryset, today)
 
 
 class StanceFilter(SimpleListFilter):

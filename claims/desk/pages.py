@@ -4,14 +4,16 @@ A form carries the version of the claim and the revision of the proposal as they
 and a command id made with the page, so that pressing a button twice decides once.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +25,9 @@ from claims import review
 from claims.desk import sentences
 from claims.events import Unsayable
 from claims.models import Claim, Entry
+from claims.status import CLAIM
+
+MOST_MEANT = 8  # claims that are offered to somebody who types
 
 # What a person is told in a sentence; anything else is a fault of the program.
 REFUSALS = (
@@ -117,6 +122,27 @@ def refusal(error: Exception, claim: UUID, expected: int) -> str:
     return _(
         "The claim has changed while you were reading; look at it again, then decide. %(meanwhile)s"
     ) % {"meanwhile": sentences.meanwhile(since.order_by("version"))}
+
+
+def meant(words: str) -> list[Claim]:
+    """The few claims that somebody may mean who has typed so far, or names by its id or address."""
+    claims = Claim.objects.defer("search", "evidence").filter(merged_into=None)
+    if named := CLAIM.search(words.lower()):
+        return list(claims.filter(id=named[0]))
+    typed = re.findall(r"\w+", words)[:12]
+    if not typed:
+        return []
+    prefixes = [*typed[:-1], f"{typed[-1]}:*"]
+    for join in (" & ", " | "):
+        raw = [
+            SearchQuery(join.join(prefixes), config=config, search_type="raw")
+            for config in ("french", "english")
+        ]
+        found = claims.filter(Q(search=raw[0]) | Q(search=raw[1]))
+        ranked = found.annotate(rank=SearchRank("search", raw[0]) + SearchRank("search", raw[1]))
+        if first := [*ranked.order_by("-rank", "-position")[:MOST_MEANT]]:
+            return list[Claim](first)
+    return []
 
 
 def claim_link(claim: UUID | str) -> str:

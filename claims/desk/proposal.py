@@ -4,6 +4,7 @@ A decision is made on what the page showed. Where it is refused the page comes b
 sentence that says why, with what the reviewer typed, and as things stand now.
 """
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +13,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from claims import memory, review
-from claims.desk import changes, pages, sentences
+from claims import memory
+from claims.desk import changes, deciding, handling, pages, sentences
 from claims.desk.claim import by_origin
-from claims.models import Claim, Finding, Proposal
+from claims.models import Claim, Finding, Handling, Proposal
 from claims.status import CLAIM
 
-QUEUE_ORDER = ("-disputed", "-score", "created_at", "id")
 # What a reviewer may judge a passage to be, where the machine judged it otherwise.
 STANCES = ("supports", "disputes:denial", "disputes:contradiction")
 
@@ -48,26 +49,57 @@ class ProposalPage(pages.ReadOnly):
             raise PermissionDenied
         return self._decided(request, proposal)
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:proposal>/open/", view(self.opened), name="claims_proposal_open"),
+            path("<uuid:proposal>/claims/", view(self.claims), name="claims_proposal_claims"),
+            *super().get_urls(),
+        ]
+
+    def opened(self, request: HttpRequest, proposal: UUID) -> HttpResponse:
+        """Who else has the proposal open, as a fragment; whoever asks has it open too."""
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.POST.get("gone"):
+            handling.closed(proposal, pages.person(request))
+            return HttpResponse()
+        names = handling.opened(proposal, pages.person(request))
+        return TemplateResponse(request, "desk/cells/open.html", {"names": names})
+
+    def claims(self, request: HttpRequest, proposal: UUID) -> HttpResponse:
+        """The claims that a few words may mean, as a fragment."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked = request.GET.get("q", "").strip()
+        context = {"claims": pages.meant(asked), "asked": asked, "proposal": proposal}
+        return TemplateResponse(request, "desk/cells/meant.html", context)
+
     def _decided(self, request: HttpRequest, proposal: Proposal) -> HttpResponse:
-        decision, revision = pages.decision(request), pages.number(request, "revision")
-        accept = request.POST.get("verb") == "accept"
+        verb, elsewhere = request.POST.get("verb"), _elsewhere(request)
         try:
-            if accept:
-                held = _accepted(request, proposal, decision, revision)
-            else:
-                held = review.dismiss(
-                    proposal.id,
-                    decision,
-                    revision=revision,
-                    reason=request.POST.get("reason", ""),
-                    to=_target_id(proposal),
-                )
+            if verb == "handle":
+                messages.success(request, deciding.handle(request, proposal))
+                return HttpResponseRedirect(request.get_full_path())
+            decision = pages.decision(request)
+            match verb:
+                case "undo":
+                    return _undone(request, deciding.undo(request, proposal, decision))
+                case "accept":
+                    to = _target_id(proposal, elsewhere)
+                    held = deciding.accept(request, proposal, decision, to)
+                case "begin":
+                    held = deciding.begin(request, proposal, decision)
+                case _:
+                    held = deciding.dismiss(request, proposal, decision, _target_id(proposal))
         except pages.REFUSALS as error:
-            target = _target(proposal, _elsewhere(request))
+            target = _target(proposal, elsewhere)
             claim = target.id if target else proposal.claim
-            sentence = pages.refusal(error, claim, decision.expected)
+            expected = pages.number(request, "expected") if "expected" in request.POST else 0
+            sentence = pages.refusal(error, claim, expected)
             proposal.refresh_from_db()
             return self._shown(request, proposal, refused=sentence)
+        deciding.remember(request, held)
         return _on_to_next(request, held)
 
     def _shown(self, request: HttpRequest, proposal: Proposal, refused: str = "") -> HttpResponse:
@@ -92,29 +124,27 @@ class ProposalPage(pages.ReadOnly):
             "refused": refused,
             "wording": typed.get("wording") or proposal.wording,
             "reason": typed.get("reason", ""),
+            "because": typed.get("because", ""),
+            "reasons": deciding.REASONS,
+            "undo": deciding.undoable(request),
+            "handled": Handling.objects.select_related("assignee")
+            .filter(proposal=proposal)
+            .first(),
+            "colleagues": deciding.reviewers() if request.user.has_perm(handling.ASSIGN) else (),
+            "tomorrow": timezone.localdate() + timedelta(days=1),
+            "languages": (("fr", _("French")), ("en", _("English"))),
+            "begin_command": pages.new_command(),
+            "new_wording": typed.get("wording") or (findings[0].quote if findings else ""),
+            "language": target.language if target else proposal.language,
+            "focus": not refused and "after" in request.GET,
             "stance": typed.get("stance", ""),
             "may_decide": proposal.state == "open" and self.has_decide_permission(request),
             "decided_by": proposal.decided_by and sentences.display_name(proposal.decided_by),
-            "next": _next(proposal) if proposal.state == "open" else None,
+            "next": _next(request, proposal) if proposal.state == "open" else None,
         }
         return TemplateResponse(
             request, "desk/proposal.html", context, status=409 if refused else 200
         )
-
-
-def _accepted(
-    request: HttpRequest, proposal: Proposal, decision: review.Decision, revision: int
-) -> Proposal:
-    stance, _colon, kind = request.POST.get("stance", "").partition(":")
-    return review.accept(
-        proposal.id,
-        decision,
-        revision=revision,
-        wording=request.POST.get("wording", ""),
-        stance=stance if stance in {"supports", "disputes"} else "",
-        kind=kind,
-        to=_target_id(proposal, _elsewhere(request)),
-    )
 
 
 def _elsewhere(request: HttpRequest) -> str | None:
@@ -170,28 +200,32 @@ def _stances() -> list[tuple[str, str]]:
     )
 
 
-def _next(proposal: Proposal) -> UUID | None:
-    """The open proposal that follows in the queue; from its end on, the first one."""
+def _next(request: HttpRequest, proposal: Proposal) -> UUID | None:
+    """The open proposal that follows in this person's queue; from its end on, the first one."""
     waiting = Proposal.objects.filter(state="open").exclude(id=proposal.id)
+    waiting = handling.for_me(waiting, pages.person(request), timezone.localdate())
     same = Q(disputed=proposal.disputed)
     after = Q(disputed__lt=proposal.disputed)
-    after |= same & Q(score__lt=proposal.score)
-    same &= Q(score=proposal.score)
-    after |= same & Q(created_at__gt=proposal.created_at)
-    after |= same & Q(created_at=proposal.created_at, id__gt=proposal.id)
-    ids = waiting.order_by(*QUEUE_ORDER).values_list("id", flat=True)
+    after |= same & Q(priority__lt=proposal.priority)
+    after |= same & Q(priority=proposal.priority, id__gt=proposal.id)
+    ids = waiting.order_by(*handling.QUEUE_ORDER).values_list("id", flat=True)
     return ids.filter(after).first() or ids.first()
 
 
 def _on_to_next(request: HttpRequest, held: Proposal) -> HttpResponse:
-    """To the next open proposal, with a message on what became of this one."""
-    what = Truncator(str(held)).chars(80)
-    if held.state == "accepted":
-        messages.success(request, _("Accepted: “%(what)s”") % {"what": what})
-    else:
-        messages.success(request, _("Dismissed: “%(what)s”") % {"what": what})
-    following = _next(held)
+    """To the next open proposal, which says what became of this one and offers to undo it."""
+    following = _next(request, held)
     if following is None:
         messages.info(request, _("The queue is empty: every proposal is decided."))
         return HttpResponseRedirect(reverse("admin:claims_proposal_changelist"))
-    return HttpResponseRedirect(reverse("admin:claims_proposal_change", args=[following]))
+    return HttpResponseRedirect(f"{_address(following)}?after={held.id}")
+
+
+def _undone(request: HttpRequest, reopened: Proposal) -> HttpResponse:
+    """To the proposal that waits again."""
+    messages.success(request, _("Undone: it waits again, and the history says so."))
+    return HttpResponseRedirect(_address(reopened.id))
+
+
+def _address(proposal: UUID) -> str:
+    return reverse("admin:claims_proposal_change", args=[proposal])

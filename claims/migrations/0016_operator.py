@@ -57,5 +57,5 @@ def forget(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("claims", "0014_memory"), ("sources", "0007_feeds"))
+    dependencies = (("claims", "0015_queue"), ("sources", "0007_feeds"))
     operations = (migrations.RunPython(allow, forget),)

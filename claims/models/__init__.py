@@ -5,7 +5,8 @@ and folded again. Rows change only through `history` (claims) and `review` (prop
 """
 
 from claims.models.clients import ApiKey
+from claims.models.desk import Handling, SavedFilter
 from claims.models.record import Claim, Entry
 from claims.models.waiting import Finding, Proposal
 
-__all__ = ["ApiKey", "Claim", "Entry", "Finding", "Proposal"]
+__all__ = ["ApiKey", "Claim", "Entry", "Finding", "Handling", "Proposal", "SavedFilter"]

@@ -35,6 +35,8 @@ class Proposal(models.Model):
     context = models.TextField(_("headline"), blank=True)
     score = models.FloatField(_("score"))
     disputed = models.BooleanField(_("holds a dispute"), default=False)
+    # What is shown first: see `proposals.priority`.
+    priority = models.FloatField(_("priority"))
     revision = models.IntegerField(default=1)
     state = models.CharField(_("state"), max_length=12, choices=STATES, default="open")
     created_at = models.DateTimeField(_("proposed at"))
@@ -87,7 +89,7 @@ class Proposal(models.Model):
                 name="proposal_replaces",
             ),
             models.Index(
-                fields=["-disputed", "-score", "created_at"],
+                fields=["-disputed", "-priority", "id"],
                 condition=Q(state="open"),
                 name="proposal_queue",
             ),

@@ -120,6 +120,10 @@ STORED = [
         events.Dismissed(**PLACE, stance="supports", reason="Un autre compte."),
     ),
     (
+        '{"reason":"Par erreur.","version":2,"word":"reopened"}',
+        events.Reopened(version=2, reason="Par erreur."),
+    ),
+    (
         '{"reason":"Article corrigé.","version":2,"word":"withdrawn"}',
         events.Withdrawn(version=2, reason="Article corrigé."),
     ),
@@ -328,7 +332,8 @@ def test_what_is_too_long_is_refused_and_says_how_long_it_may_be() -> None:
 def test_a_word_is_filed_under_its_name() -> None:
     assert events.WORDS[events.name(build.begins())] is events.Asserted
     assert set(events.WORDS) == {
-        "asserted", "corroborated", "disputed", "dismissed", "withdrawn", "reworded", "rated",
+        "asserted", "corroborated", "disputed", "dismissed", "reopened", "withdrawn",
+        "reworded", "rated",
         "confirmed", "unrated", "merged", "absorbed", "unmerged", "released",
         "erased",
     }  # fmt: skip

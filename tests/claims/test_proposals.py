@@ -206,7 +206,7 @@ def test_other_words_have_another_fingerprint(other: str) -> None:
 
 def test_a_claim_is_begun_by_one_proposal() -> None:
     proposal = new_claim()
-    row = {"wording": "x", "language": "fr", "score": 1.0, "created_at": AT}
+    row = {"wording": "x", "language": "fr", "score": 1.0, "priority": 1.0, "created_at": AT}
     with pytest.raises(IntegrityError, match="one_proposal_begins_a_claim"), transaction.atomic():
         Proposal.objects.create(id=uuid4(), claim=proposal.claim, begins=True, **row)
 

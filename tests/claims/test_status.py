@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from claims import events, status
 from claims.events import DisputeKind, Word
-from claims.status import Refused, State, Status, admit, evolve, fold
+from claims.status import Refused, Standing, State, Status, admit, evolve, fold
 from tests.claims import build
 from tests.claims.build import asserted, begins, corroborated, dismissed, disputed, history_of
 
@@ -203,11 +203,26 @@ def test_evidence_is_withdrawn_once_and_with_a_reason() -> None:
 def test_a_dismissed_passage_is_remembered_and_changes_nothing_else() -> None:
     before = history_of(begins(1))
     after = fold([(dismissed(4), "user:1")], before)
-    assert after == replace(before, version=2, dismissed=(dismissed(4),))
+    assert after == replace(
+        before, version=2, dismissed=(Standing(version=2, evidence=dismissed(4)),)
+    )
 
 
 def test_a_no_needs_its_reason() -> None:
     assert "Say why" in refusal(history_of(begins(1)), dismissed(reason=""))
+
+
+def test_a_dismissal_that_is_taken_back_is_as_if_it_had_not_been_but_for_its_place() -> None:
+    undone = events.Reopened(version=2, reason="Par erreur.")
+    after = history_of(begins(1), rated(1), dismissed(4))
+    assert fold([(events.Reopened(version=3, reason="x"), "user:1")], after).dismissed == ()
+    assert fold([(events.Reopened(version=3, reason="x"), "user:1")], after).changed == 1
+    state = history_of(begins(1), dismissed(4))
+    admit(state, undone, "user:1")
+    assert "No dismissal of version 1 stands" in refusal(
+        state, events.Reopened(version=1, reason="x")
+    )
+    assert "Say why" in refusal(state, events.Reopened(version=2, reason=" "))
 
 
 # Reworded

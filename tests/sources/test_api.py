@@ -224,9 +224,10 @@ def test_a_document_is_never_sent_back_with_its_bytes(sender: Client) -> None:
 
     (version,) = sender.get(address).json()["versions"]
     assert set(version) == {
-        "number", "sha256", "content_type", "captured_at", "reader", "removed_at",
+        "number", "sha256", "content_type", "captured_at", "reader", "about", "removed_at",
         "removed_because",
     }  # fmt: skip
+    assert version["about"] is None
 
 
 def test_a_document_that_is_unknown_or_asked_for_wrongly_is_a_problem(sender: Client) -> None:

@@ -25,6 +25,8 @@ from tests.claims.desk.screens import browser, page, proposed
 
 pytestmark = pytest.mark.django_db
 PEOPLE = ("", "Reviewer", "Editor", "Auditor", "Operator", "superuser")
+# Who may see the queue may keep a list of it under a name and is shown as reading a proposal: that
+# is theirs and changes nothing of the desk's.
 # In the order of PEOPLE, the first being nobody. 302 leads to the log-in page, or back from a verb;
 # 400 is a verb without its form, which only those get to who may use it.
 TABLE = """\
@@ -75,6 +77,10 @@ auth/group/<path:object_id>/history/            | 302 403 403 200 200 200 | 302 
 auth/group/<path:object_id>/delete/             | 302 403 403 403 403 200 | 302 403 403 403 403 200
 auth/group/<path:object_id>/change/             | 302 403 403 200 200 200 | 302 403 403 403 403 200
 auth/group/<path:object_id>/                    | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/proposal/news/                           | 302 200 200 200 200 200 | 302 200 200 200 200 200
+claims/proposal/filters/                        | 302 403 403 403 403 403 | 302 302 302 302 302 302
+claims/proposal/<uuid:proposal>/open/           | 302 403 403 403 403 403 | 302 200 200 200 200 200
+claims/proposal/<uuid:proposal>/claims/         | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/proposal/                                | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/proposal/add/                            | 302 403 403 403 403 403 | 302 403 403 403 403 403
 claims/proposal/<path:object_id>/history/       | 302 200 200 200 200 200 | 302 200 200 200 200 200
@@ -120,12 +126,17 @@ claim confirm     | 302 400 400 403 403 400
 claim unrate      | 302 400 400 403 403 400
 proposal accept   | 302 400 400 403 403 400
 proposal dismiss  | 302 400 400 403 403 400
+proposal begin    | 302 400 400 403 403 400
+proposal undo     | 302 400 400 403 403 400
+proposal handle   | 302 302 302 403 403 302
 """
 DECIDE, KEEP = {"Reviewer", "Editor", "superuser"}, {"Editor", "Operator", "superuser"}
 HELP = {"Operator", "superuser"}
 # Which bulk actions a list offers, and to whom; a list that is not named offers none.
 ACTIONS = {
-    "claims/proposal/": {"accept_as_proposed": DECIDE, "dismiss_with_reason": DECIDE},
+    "claims/proposal/": dict.fromkeys(
+        ("accept_as_proposed", "dismiss_with_reason", "take_on", "give_back"), DECIDE
+    ),
     "claims/apikey/": {"revoke": HELP},
     "auth/user/": {"lift": HELP, "reset_factor": HELP},
     "auth/group/": {"delete_selected": {"superuser"}},
@@ -169,6 +180,7 @@ def desk() -> dict[str, str]:
         "claims/entry/<path:object_id>": "0",
         "claims/entry/<int:position>": "0",
         "claims/proposal/<path:object_id>": str(held.pk),
+        "claims/proposal/<uuid:proposal>": str(held.pk),
         "claims/apikey/<path:object_id>": str(key.pk),
         "auth/user/<path:object_id>": str(person.pk),
         "auth/user/<id>": str(person.pk),

@@ -16,6 +16,8 @@ from claims.models import Claim, Finding, Proposal
 from claims.review import Decision
 from sources import fetch, intake
 from sources.models import Document, Passage
+from tests.claims.desk.screens import browser, text
+from tests.client import API, client
 from workers.ingest import ingest
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +98,8 @@ def test_a_document_that_joins_a_claim_does_not_dispute_it_as_well() -> None:
 
 
 def test_every_quote_stands_verbatim_at_its_place_in_the_version() -> None:
-    for text in (AGENCY, OTHER):
-        version = intake.newest(read(text))
+    for article in (AGENCY, OTHER):
+        version = intake.newest(read(article))
         assert version is not None
         for found in Finding.objects.filter(document=version.sha256):
             assert (version.text or "")[found.start : found.end] == found.quote
@@ -305,3 +307,23 @@ def test_the_real_articles_corroborate_each_other_once_a_reviewer_brings_them_to
     claim.refresh_from_db()
     assert claim.status == "corroborated"
     assert {piece["origin"] for piece in claim.evidence} == {"AFP", "BFMTV"}
+
+
+def test_a_version_says_of_itself_who_wrote_it_and_where_it_says_so() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": '
+        '"Jeanne Ravel"}, "dateModified": "2026-05-05T09:00:00Z"}</script>'
+    )
+    said = "<p>La région a payé 42 000 euros en 2025 pour le théâtre.</p>" * 2
+    page = f"<html><head>{head}</head><body><article><h1>Titre</h1>{said}</article></body></html>"
+    document = read(page, content_type="text/html", url="https://courrier.example/t")
+    shown = client("Reviewer").get(f"{API}/documents/{document.id}/").json()
+    about = shown["versions"][0]["about"]
+    assert about["authors"] == ["Jeanne Ravel"]
+    assert (about["modified_at"], about["told_by"]["modified_at"]) == (
+        "2026-05-05T09:00:00Z",
+        "json-ld",
+    )
+    seen = text(browser().get(f"/admin/sources/document/{document.id}/change/"))
+    assert "Jeanne Ravel (by the page's JSON-LD)" in seen
+    assert "ModifiedMay 5, 2026, 9 a.m. (by the page's JSON-LD)" in " ".join(seen.split())

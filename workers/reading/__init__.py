@@ -9,6 +9,7 @@ from workers.reading.types import (
     Passage,
     Quantity,
     Reading,
+    ToldBy,
     Tolerance,
     Unreadable,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Passage",
     "Quantity",
     "Reading",
+    "ToldBy",
     "Tolerance",
     "Unreadable",
     "read",

@@ -4,24 +4,25 @@ A document is a ZIP of XML and may be made to explode: only the parts that are n
 each no further than a limit, and no entity is resolved.
 """
 
+import lzma
 import zipfile
-import zlib
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
-from workers.reading.types import Unreadable
+from workers.reading.types import BROKEN, ToldBy, Unreadable
 from workers.reading.webpage import Extract
 
 # What `zipfile` raises for archives that are broken, encrypted or packed in some other way.
-DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, RuntimeError, ValueError,
-)  # fmt: skip
+DAMAGED = (*BROKEN, zipfile.BadZipFile, lzma.LZMAError)
 MOST_BYTES = 20_000_000  # of one part, unpacked
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TEXT, _TAB, _BREAK = f"{_W}t", f"{_W}tab", f"{_W}br"
+# What says again what stands elsewhere: a text box for older programs, and what was moved away.
+_REPEATED = (f"{_MC}Fallback", f"{_W}moveFrom")
 
 
 def is_docx(body: bytes) -> bool:
@@ -37,12 +38,16 @@ def read_docx(body: bytes) -> Extract:
             about = _part(archive, "docProps/core.xml", needed=False)
     except DAMAGED as error:
         raise Unreadable("This Word document is damaged; save it again.") from error
+    for repeated in document.iter(*_REPEATED):
+        repeated.clear()
     paragraphs = ("".join(_pieces(paragraph)) for paragraph in document.iter(f"{_W}p"))
     author = "" if about is None else (about.findtext(f"{_DC}creator") or "").strip()
+    title = "" if about is None else (about.findtext(f"{_DC}title") or "").strip()
+    told: dict[str, Any] = {"title": title, "authors": (author,) if author else ()}
     return Extract(
         text="\n\n".join(paragraph for paragraph in paragraphs if paragraph.strip()),
-        title="" if about is None else (about.findtext(f"{_DC}title") or "").strip(),
-        authors=(author,) if author else (),
+        told_by={name: ToldBy.PROPERTIES for name, value in told.items() if value},
+        **told,
     )
 
 
@@ -65,5 +70,7 @@ def _pieces(paragraph: Any) -> list[str]:
     """The texts of a paragraph; what was deleted by tracked changes is not among them."""
     found = []
     for element in paragraph.iter(_TEXT, _TAB, _BREAK):
-        found.append((element.text or "") if element.tag == _TEXT else " ")
+        # What stands in a text box is a paragraph of its own, inside this one.
+        if next(element.iterancestors(f"{_W}p"), None) is paragraph:
+            found.append((element.text or "") if element.tag == _TEXT else " ")
     return found

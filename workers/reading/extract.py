@@ -15,11 +15,12 @@ from itertools import pairwise
 
 import puremagic
 import pypdf
+import pypdf.errors
 
 from workers.reading.docx import is_docx, read_docx
 from workers.reading.mail import is_mail, read_mail
 from workers.reading.passages import words
-from workers.reading.types import Unreadable
+from workers.reading.types import BROKEN, Unreadable
 from workers.reading.webpage import Extract, read_page
 
 MAX_CHARACTERS = 1_000_000
@@ -177,9 +178,7 @@ def _pdf(body: bytes) -> str:
                 "send the part that matters."
             )
         pages = [page.extract_text() for page in reader.pages]
-    except Unreadable:
-        raise
-    except Exception as error:
+    except (*BROKEN, pypdf.errors.PyPdfError) as error:
         # pypdf raises whatever a broken file makes it meet.
         raise Unreadable("This PDF is broken and cannot be opened; export it again.") from error
     if sum(char.isalpha() for page in pages for char in page) < MIN_LETTERS:

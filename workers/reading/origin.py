@@ -5,13 +5,16 @@ the document says is used; a wire named in passing ("a déclaré à l'AFP") is n
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from workers.reading.datewords import MONTHS
 from workers.reading.kinds import BYLINE, DATELINE
 from workers.reading.passages import Span
+from workers.reading.types import ToldBy
 from workers.reading.webpage import Extract
 
 _MONTH = "|".join(MONTHS)
@@ -97,6 +100,7 @@ class Masthead:
     modified_at: datetime | None
     origin: str
     origin_because: str
+    told_by: Mapping[str, ToldBy]
 
 
 def masthead(page: Extract, lines: list[Span], headings: list[bool], *, url: str) -> Masthead:
@@ -104,20 +108,32 @@ def masthead(page: Extract, lines: list[Span], headings: list[bool], *, url: str
     rows = [page.text[start:end] for start, end in lines]
     title = page.title or next(iter(rows[:1] if headings[:1] == [True] else []), "")
     byline_authors, byline_outlet = _byline(rows)
-    outlet = page.outlet or byline_outlet or _outlet_hint(page.text) or _host(url)
+    said = page.outlet or byline_outlet or _outlet_hint(page.text)
+    outlet = said or _host(url)
     published, precision, modified = _dates(rows)
     if page.published_at is not None:
         published, precision = page.published_at, page.published_precision
     origin, because = _origin(page, rows, outlet, url)
+    found: dict[str, Any] = {
+        "title": title,
+        "outlet": outlet,
+        "authors": _people(page.authors, outlet) or byline_authors,
+        "published_at": published,
+        "modified_at": page.modified_at or modified,
+        "canonical_url": page.canonical_url,
+    }
+    by = {name: page.told_by.get(name, ToldBy.TEXT) for name, value in found.items() if value}
+    if not _people(page.authors, outlet) and byline_authors:
+        by["authors"] = ToldBy.TEXT
+    if outlet and not said:
+        by["outlet"] = ToldBy.ADDRESS
+    del found["canonical_url"]
     return Masthead(
-        title=title,
-        outlet=outlet,
-        authors=_people(page.authors, outlet) or byline_authors,
-        published_at=published,
+        **found,
         published_precision=precision,
-        modified_at=page.modified_at or modified,
         origin=origin,
         origin_because=because,
+        told_by=by,
     )
 
 

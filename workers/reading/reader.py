@@ -27,7 +27,7 @@ from workers.reading.referents import NOBODY, Speaker
 from workers.reading.types import SPOKEN, Attribution, Kind, Passage, Reading
 from workers.reading.wording import bare, wording
 
-READER = "reader/2"
+READER = "reader/3"
 
 # The rules read the first two; the others are there so that a German text is not called French.
 _LANGUAGES = ["fr", "en", "de", "es", "it", "nl", "pt"]
@@ -67,6 +67,8 @@ def read(body: bytes, *, content_type: str, url: str = "", fetched_at: datetime)
         language=language,
         origin=head.origin,
         origin_because=head.origin_because,
+        told_by=head.told_by,
+        left_out=page.left_out,
         passages=tuple(passages),
         denials=tuple(denials(conversation, passages)),
     )

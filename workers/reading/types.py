@@ -4,7 +4,10 @@ All offsets are character offsets into `Reading.text`, so that a quote can be ch
 against the stored version for ever: `reading.text[passage.start : passage.end]`.
 """
 
-from dataclasses import dataclass
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +15,29 @@ from enum import StrEnum
 
 class Unreadable(Exception):
     """The document cannot be read; the message is the reason, in a sentence for a person."""
+
+
+# What libraries raise for files that are broken; not the signal that reading takes too long, which
+# is an exception of its own.
+BROKEN = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
+    NotImplementedError, OSError, RuntimeError, SyntaxError, TypeError, ValueError, struct.error,
+    zlib.error,
+)  # fmt: skip
+
+
+class ToldBy(StrEnum):
+    """Where a document says a thing of itself."""
+
+    JSON_LD = "json-ld"  # schema.org, in a page's head
+    META = "meta"  # the meta elements of a page
+    LINK = "link"  # a page's canonical link
+    PAGE = "page"  # found among what stands on a page
+    TEXT = "text"  # its own head or foot, as it is read
+    HEADER = "header"  # of a mail
+    PROPERTIES = "properties"  # of a Word document
+    ADDRESS = "address"
+    FEED = "feed"  # that listed it
 
 
 class Kind(StrEnum):
@@ -132,5 +158,7 @@ class Reading:
     language: str = ""
     origin: str = ""  # who the text really comes from ("AFP"); empty: the outlet itself
     origin_because: str = ""
+    told_by: Mapping[str, ToldBy] = field(default_factory=dict)  # by the name of what is told
+    left_out: tuple[str, ...] = ()  # attachments, by their names: they are not read
     passages: tuple[Passage, ...] = ()
     denials: tuple[Denial, ...] = ()

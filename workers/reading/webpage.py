@@ -8,8 +8,8 @@ the moment of fetching is no date of this page.
 import copy
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -19,9 +19,14 @@ import trafilatura
 from lxml import etree, html
 from trafilatura.settings import Document
 
-from workers.reading.types import Unreadable
+from workers.reading.types import BROKEN, ToldBy, Unreadable
 
 MAX_HTML_CHARACTERS = 5_000_000
+MAX_ATTRIBUTES = 1000  # of one element: libxml2 compares each with all others
+PUBLISHED = ("article:published_time", "datePublished", "date", "dc.date")
+MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
+_LARGE_TAG = re.compile(r"<[a-zA-Z][^<>]{5000,}>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 MIN_PROSE_BEHIND_A_WALL = 300
 
 _WALL = re.compile(
@@ -46,6 +51,8 @@ class Extract:
     published_precision: str = ""
     modified_at: datetime | None = None
     bylines: tuple[str, ...] = ()  # what stands beside the text: "Jane Doe with AFP"
+    told_by: Mapping[str, ToldBy] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def read_page(source: str, *, url: str, fetched_at: datetime) -> Extract:
@@ -55,17 +62,26 @@ def read_page(source: str, *, url: str, fetched_at: datetime) -> Extract:
             f"This page has {len(source):,} characters of HTML and the limit is "
             f"{MAX_HTML_CHARACTERS:,}; send its text instead."
         )
+    _refuse_bombs(source)
     try:
         tree = _parse(source)
         document = _main(tree, url, fetched_at)
         text = (document.text if document else "") or _all_text(tree)
         _refuse_walls(tree, text)
         return _described(tree, document, text, url, fetched_at)
-    except Unreadable:
-        raise
-    except Exception as error:
+    except (*BROKEN, etree.LxmlError) as error:
         # Broken markup makes the parsers raise whatever they happen to meet.
         raise Unreadable("This web page is broken; send its text instead.") from error
+
+
+def _refuse_bombs(source: str) -> None:
+    for tag in _LARGE_TAG.finditer(source):
+        attributes = len(_QUOTED.sub("", tag.group()).split())
+        if attributes > MAX_ATTRIBUTES:
+            raise Unreadable(
+                f"An element of this page has {attributes:,} attributes, and no article needs "
+                "that; send the article's text."
+            )
 
 
 def _parse(source: str) -> html.HtmlElement:
@@ -124,26 +140,39 @@ def _described(
     tree: html.HtmlElement, document: Document | None, text: str, url: str, fetched_at: datetime
 ) -> Extract:
     data = list(_linked_data(tree))
-    published = _moment(data, "datePublished", fetched_at) or _meta_moment(
-        tree, ("article:published_time", "datePublished", "date", "dc.date"), fetched_at
-    )
-    modified = _moment(data, "dateModified", fetched_at) or _meta_moment(
-        tree, ("article:modified_time", "dateModified", "og:updated_time"), fetched_at
-    )
-    precision = "minute" if published else ""
-    if published is None and (published := _day(tree, url, fetched_at)) is not None:
-        precision = "day"
+    found = {
+        "title": _first((ToldBy.PAGE, _clean(document.title if document else None))),
+        "outlet": _outlet(tree, data, document),
+        "authors": _authors(data, document),
+        "canonical_url": _canonical(tree, url),
+        "published_at": _first(
+            (ToldBy.JSON_LD, _moment(data, "datePublished", fetched_at)),
+            (ToldBy.META, _meta_moment(tree, PUBLISHED, fetched_at)),
+            (ToldBy.PAGE, lambda: _day(tree, url, fetched_at)),
+        ),
+        "modified_at": _first(
+            (ToldBy.JSON_LD, _moment(data, "dateModified", fetched_at)),
+            (ToldBy.META, _meta_moment(tree, MODIFIED, fetched_at)),
+        ),
+    }
+    told: dict[str, Any] = {name: value for name, (_by, value) in found.items() if value}
+    by = {name: found[name][0] for name in told}
+    precision = {ToldBy.PAGE: "day"}.get(by.get("published_at", ToldBy.META), "minute")
     return Extract(
         text=text,
-        title=_clean(document.title if document else None),
-        outlet=_outlet(tree, data, document),
-        authors=_authors(data, document),
-        canonical_url=_canonical(tree, url),
-        published_at=published,
-        published_precision=precision,
-        modified_at=modified,
+        published_precision=precision if "published_at" in told else "",
         bylines=_bylines(tree),
+        told_by=by,
+        **told,
     )
+
+
+def _first(*said: tuple[ToldBy, Any]) -> tuple[ToldBy, Any]:
+    """The first thing that is said, and where; what takes long is asked for last."""
+    for by, value in said:
+        if found := value() if callable(value) else value:
+            return by, found
+    return said[-1][0], None
 
 
 def _clean(value: object) -> str:
@@ -210,13 +239,16 @@ def _day(tree: html.HtmlElement, url: str, fetched_at: datetime) -> datetime | N
     return datetime.strptime(found, "%Y-%m-%d").replace(tzinfo=UTC) if found else None
 
 
-def _outlet(tree: html.HtmlElement, data: list[dict[str, Any]], document: Document | None) -> str:
-    for item in data:
-        publisher = item.get("publisher")
-        if isinstance(publisher, dict) and (name := _clean(publisher.get("name"))):
-            return name
-    named = next(_meta(tree, ("og:site_name", "application-name")), "")
-    return _clean(named) or _clean(document.sitename if document else None)
+def _outlet(
+    tree: html.HtmlElement, data: list[dict[str, Any]], document: Document | None
+) -> tuple[ToldBy, str]:
+    publishers = (item.get("publisher") for item in data)
+    names = (_clean(each.get("name")) for each in publishers if isinstance(each, dict))
+    return _first(
+        (ToldBy.JSON_LD, next(filter(None, names), "")),
+        (ToldBy.META, _clean(next(_meta(tree, ("og:site_name", "application-name")), ""))),
+        (ToldBy.PAGE, _clean(document.sitename if document else None)),
+    )
 
 
 def _bylines(tree: html.HtmlElement) -> tuple[str, ...]:
@@ -229,7 +261,9 @@ def _bylines(tree: html.HtmlElement) -> tuple[str, ...]:
     return tuple(row for row in rows if 0 < len(row) < 150)
 
 
-def _authors(data: list[dict[str, Any]], document: Document | None) -> tuple[str, ...]:
+def _authors(
+    data: list[dict[str, Any]], document: Document | None
+) -> tuple[ToldBy, tuple[str, ...]]:
     names: list[str] = []
     for item in data:
         authors = item.get("author")
@@ -237,16 +271,18 @@ def _authors(data: list[dict[str, Any]], document: Document | None) -> tuple[str
             name = _clean(author.get("name") if isinstance(author, dict) else author)
             if name and name not in names and "://" not in name:
                 names.append(name)
-    if not names and document and document.author:
-        names = [_clean(name) for name in document.author.split(";")]
-    return tuple(name for name in names if name)
+    beside = (document.author if document else None) or ""
+    others = tuple(name for each in beside.split(";") if (name := _clean(each)))
+    return _first((ToldBy.JSON_LD, tuple(names)), (ToldBy.PAGE, others))
 
 
-def _canonical(tree: html.HtmlElement, url: str) -> str:
-    links = [str(link) for link in tree.xpath("//link[@rel='canonical']/@href")]
-    links += _meta(tree, ("og:url",))
-    for link in links:
-        absolute = urljoin(url, link.strip())
-        if urlsplit(absolute).scheme in ("http", "https"):
-            return _clean(absolute)
-    return ""
+def _canonical(tree: html.HtmlElement, url: str) -> tuple[ToldBy, str]:
+    links = [(ToldBy.LINK, str(at)) for at in tree.xpath("//link[@rel='canonical']/@href")]
+    links += [(ToldBy.META, at) for at in _meta(tree, ("og:url",))]
+    return _first(*((by, _web(url, at)) for by, at in links), (ToldBy.LINK, ""))
+
+
+def _web(url: str, link: str) -> str:
+    """A link of the page as a web address; nothing where it is none."""
+    absolute = urljoin(url, link.strip())
+    return _clean(absolute) if urlsplit(absolute).scheme in ("http", "https") else ""

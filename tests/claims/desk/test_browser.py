@@ -60,9 +60,8 @@ def test_a_reviewer_dismisses_without_a_mouse(reviewer: "Page") -> None:
     proposal = proposed()
     reviewer.goto(at(proposal))
 
-    reviewer.focus("#wording")
-    for key in ("Tab", "Tab"):
-        reviewer.keyboard.press(key)
+    reviewer.keyboard.press("d")
+    reviewer.keyboard.press("Tab")
     reviewer.keyboard.type("Hors sujet.")
     reviewer.keyboard.press("Tab")
     reviewer.keyboard.press("Enter")

@@ -11,7 +11,7 @@ from claims import events, proposals, review
 from claims.models import Claim, Entry, Proposal
 from claims.status import Status
 from tests.claims import build
-from tests.claims.desk.screens import EVIL, at, browser, form, page, proposed, said, text
+from tests.claims.desk.screens import EVIL, at, browser, form, page, proposed, text
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_a_new_claim_is_accepted_with_the_wording_of_the_reviewer() -> None:
     answer = client.post(at(proposal), sent, follow=True)
 
     assert Claim.objects.get().wording == "Le compte avait 80 000 abonnés."
-    assert said(answer)[0].startswith("Accepted")
+    assert "Accepted: “" in text(answer)
     assert answer.redirect_chain[-1][0] == "/admin/claims/proposal/"
 
 
@@ -76,7 +76,7 @@ def test_after_a_decision_comes_the_next_proposal() -> None:
 
     answer = client.post(at(first), form(client.get(at(first)), "accept"))
 
-    assert answer.headers["Location"] == at(second)
+    assert answer.headers["Location"] == f"{at(second)}?after={first.id}"
 
 
 def test_evidence_for_a_claim_moves_its_status() -> None:

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.reading import Unreadable, read
@@ -61,3 +62,32 @@ def test_an_article_that_has_a_colon_in_its_first_lines_is_no_mail() -> None:
 def test_whatever_follows_the_header_is_read_or_unreadable(rest: bytes) -> None:
     with suppress(Unreadable):
         read(HEAD.encode() + rest, content_type="message/rfc822", fetched_at=AT)
+
+
+def test_attachments_are_named_and_not_read() -> None:
+    message = EmailMessage()
+    message["From"], message["Date"] = (
+        "Presse <p@orsund.example>",
+        "Mon, 04 May 2026 09:30:00 +0200",
+    )
+    message.set_content(SAID)
+    message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="audit.pdf")
+    found = read(bytes(message), content_type="message/rfc822", fetched_at=AT)
+    assert found.left_out == ("audit.pdf",)
+    assert found.told_by["outlet"] == "header"
+    assert SAID in found.text
+
+
+def test_a_mail_from_the_future_has_no_date() -> None:
+    body = mail("text/plain", SAID).replace(b"2026", b"2036", 1)
+    assert read(body, content_type="", fetched_at=AT).published_at is None
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=60))
+@example("=?utf-8?q?=")
+@example("a@[")
+@example('"<@')
+def test_no_header_keeps_a_mail_from_being_read(said: str) -> None:
+    body = f"From: {said}\r\nDate: {said}\r\nSubject: {said}\r\n\r\n{SAID}".encode()
+    if is_mail(body):
+        assert SAID in read(body, content_type="", fetched_at=AT).text

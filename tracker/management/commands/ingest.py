@@ -11,13 +11,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from sources import intake
+from sources import archive, intake
 from sources.models import Document
 from tracker.reading import wait_until_read
 
 
 class Command(BaseCommand):
-    help = "Take in files, folders, patterns and web addresses, and wait until they are read."
+    help = (
+        "Take in files, folders, patterns, web archives (WARC) and web addresses, and wait until "
+        "they are read."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", nargs="+", metavar="PATH|URL")
@@ -42,12 +45,31 @@ class Command(BaseCommand):
         received, refused = [], []
         for item in tqdm(items, desc="Taking in", unit=" documents", dynamic_ncols=True):
             try:
+                if archive.is_archive(Path(item)):
+                    documents, lines = self.unpack(Path(item))
+                    received += documents
+                    refused += lines
+                    continue
                 taken = _receive(item)
             except (intake.Unacceptable, OSError) as error:
                 refused.append(f"{item}: {getattr(error, 'strerror', None) or error}")
             else:
                 received.append(taken.document.id)
         return received, refused
+
+    def unpack(self, path: Path) -> tuple[list[UUID], list[str]]:
+        """The documents for the pages of a web archive, and a line for each it does not take."""
+        done = archive.Imported()
+        with (
+            path.open("rb") as file,
+            tqdm(total=path.stat().st_size, desc=path.name, unit="B", unit_scale=True) as bar,
+        ):
+            for done in archive.take_in(file, by="command:ingest", at=timezone.now()):  # noqa: B007
+                bar.update(file.tell() - bar.n)
+        over = ", ".join(f"{count} {reason}" for reason, count in sorted(done.passed_over.items()))
+        told = f"{path}: {len(done.documents)} pages taken in"
+        self.stdout.write(f"{told}; passed over: {over}." if over else f"{told}.")
+        return done.documents, [f"{path}: {line}" for line in done.refused]
 
     def wait(self, received: list[UUID]) -> None:
         """Show how far reading has come until all of them are read."""
