@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.models import Session
@@ -40,14 +41,16 @@ class Gate:
         half: Any = request.user
         # Looked at only where a view asks who is there: what is public stays cacheable.
         request.user = SimpleLazyObject(partial(_admitted, half))  # type: ignore[assignment]
-        if request.path.startswith(reverse("admin:index")):
-            if missing := factor.lacking(half):
-                if request.path not in map(reverse, OPEN[missing]):
-                    return _led(request, LEADS[missing])
-                if request.path != reverse("admin:login"):
-                    request.user = half
-            elif half.is_authenticated:
-                _note_use(request, half, time.time())
+        request.auser = partial(_awaited, request)
+        if not request.path.startswith(reverse("admin:index")):
+            return self.get_response(request)
+        missing = factor.lacking(half)
+        if missing and request.path not in map(reverse, OPEN[missing]):
+            return _led(request, LEADS[missing])
+        if not missing or request.path != reverse("admin:login"):
+            request.user = half
+        if not missing and half.is_authenticated:
+            _note_use(request, half, time.time())
         return self.get_response(request)
 
 
@@ -67,6 +70,12 @@ def end(user: User, *, but: str | None = None) -> int:
 
 def _admitted(half: Any) -> Any:
     return AnonymousUser() if factor.lacking(half) else half
+
+
+async def _awaited(request: HttpRequest) -> Any:
+    """The same for views that do not block."""
+    await sync_to_async(lambda: request.user.is_authenticated)()
+    return request.user
 
 
 def _led(request: HttpRequest, name: str) -> HttpResponse:

@@ -4,14 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import LazySettings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from claims.access import factor
+from claims.access.sessions import Gate
 from tests.claims.access.phone import (
     ADMIN,
     CODE,
@@ -82,6 +85,21 @@ def test_without_the_code_a_session_opens_nothing_of_the_admin_or_the_api() -> N
     assert client.get("/admin/password_change/")["Location"].startswith(CODE)
     assert client.get("/api/v1/claims/").status_code == 401
     assert client.post("/api/v1/documents/", {"text": "x"}).status_code == 401
+
+
+def test_a_view_that_does_not_block_meets_nobody_either() -> None:
+    user, _ = enrolled()
+    request = RequestFactory().get("/elsewhere/")
+    user.otp_device = None  # type: ignore[attr-defined]
+    request.user = user
+    met = []
+
+    def view(asked: HttpRequest) -> HttpResponse:
+        met.append(async_to_sync(asked.auser)())
+        return HttpResponse()
+
+    Gate(view)(request)
+    assert not met[0].is_authenticated
 
 
 def test_the_api_takes_a_session_with_both_factors() -> None:

@@ -167,6 +167,16 @@ def test_an_auditor_sees_people_without_what_could_open_a_door() -> None:
     assert {right.partition(".")[2].partition("_")[0] for right in held} == {"view"}
 
 
+def test_the_list_says_who_has_a_second_factor() -> None:
+    enrolled()
+    somebody("boris")
+    shown = browser("Auditor", name="ruth").get(USERS)
+
+    assert "Second factor" in text(shown)
+    told = {one.username: one.has_phone for one in shown.context["cl"].result_list}
+    assert told == {"amina": True, "boris": False, "ruth": False}
+
+
 # A lost phone
 
 
