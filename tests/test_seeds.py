@@ -19,7 +19,7 @@ MIME = {".html": "text/html", ".txt": "text/plain", ".pdf": "application/pdf"}
 VERDICTS = {"true", "mostly-true", "misleading", "mostly-false", "false", "unproven"}
 STANCES = {"asserted", "corroborated", "disputed"}
 DISPUTES = {"denial", "contradiction", "figure"}
-GROUPS = {"Reviewer", "Editor", "Auditor"}
+GROUPS = {"Reviewer", "Editor", "Auditor", "Operator"}
 # Each verb with the keys that it must and may have, beside day, time, by and do.
 NEEDS: dict[str, tuple[set[str], set[str]]] = {
     "dismiss": ({"quote", "reason"}, set()),

@@ -4,14 +4,17 @@ A setting is named here with its type, default and meaning. Secrets come only fr
 and have no default where the desk's data could be reached without them.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.templatetags.static import static
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from tracker import look
 
 env = environ.Env()
 
@@ -30,6 +33,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 
 INSTALLED_APPS = [
+    # Before the desk, whose admin takes their pages away.
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "tracker",
     "claims",
     "sources",
@@ -58,8 +66,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "claims.access.sessions.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -131,6 +142,34 @@ MODEL_TOKENS_A_DAY = env.int("MODEL_TOKENS_A_DAY", default=1_000_000)
 # For workers.matching.sentence_pairs.SentencePairs: the folder of an ONNX model.
 MODEL_PATH = env.str("MODEL_PATH", default="")
 
+# A code from a phone after the password: "off", "optional" or "required" for everybody.
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional")
+if SECOND_FACTOR not in {"off", "optional", "required"}:
+    raise ImproperlyConfigured("SECOND_FACTOR is one of: off, optional, required.")
+OTP_TOTP_ISSUER = "Claim Tracker"
+# How many wrong passwords in a row, for one name from one address, and for how many minutes then.
+LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5)
+LOGIN_COOL_OFF = env.int("LOGIN_COOL_OFF", default=15)
+# How many proxies of our own stand before this server; each writes whom it saw (X-Forwarded-For).
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# In PostgreSQL, not in Redis: losing Redis must not give an attacker new attempts.
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = LOGIN_ATTEMPTS
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_COOL_OFF)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "claims.desk.security.locked"
+AXES_CLIENT_IP_CALLABLE = "claims.access.address.of"
+AXES_RESET_ON_SUCCESS = True
+# Otherwise whoever goes on trying keeps the others out for ever, and the table grows.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# A person's page says when they were here last; the table would keep every time for ever.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -190,7 +229,8 @@ SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", default=str(DATA_DIR / "signer" /
 CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(DATA_DIR / "signer" / "checkpoint"))
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A session that is not used for so many minutes ends.
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=12 * 60) * 60
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -244,37 +284,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
 }
 
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Claim Tracker",
-    "SITE_HEADER": "Claim Tracker",
-    "SITE_SYMBOL": "fact_check",
-    "SITE_URL": None,
-    "SHOW_HISTORY": False,
-    "SHOW_LANGUAGES": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("desk/desk.css")],
-    "SCRIPTS": [
-        lambda request: static("desk/keys.js"),
-        lambda request: static("desk/live.js"),
-    ],
-    "DASHBOARD_CALLBACK": "claims.desk.dashboard.first_page",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.1% .014 243)",
-            "100": "oklch(93.6% .032 243)",
-            "200": "oklch(88.2% .059 243)",
-            "300": "oklch(80.9% .105 243)",
-            "400": "oklch(70.7% .135 245)",
-            "500": "oklch(62.3% .155 248)",
-            "600": "oklch(54.6% .160 250)",
-            "700": "oklch(48.8% .150 252)",
-            "800": "oklch(42.4% .125 253)",
-            "900": "oklch(37.9% .100 254)",
-            "950": "oklch(28.2% .075 255)",
-        }
-    },
-    "SIDEBAR": {"navigation": "tracker.sidebar.navigation"},
-}
+UNFOLD = look.UNFOLD
 
 LOGGING = {
     "version": 1,

@@ -64,6 +64,10 @@ def _people(request: HttpRequest) -> Iterator[dict[str, Any]]:
         yield _list(request, _("Groups"), "group", "auth_group")
     if _may(request, "claims.view_apikey"):
         yield _list(request, _("API keys"), "key", "claims_apikey")
+    # The menu below one's name cannot be opened by keyboard.
+    link = reverse("security")
+    here = request.path.startswith(link)
+    yield {"title": _("Security"), "icon": "lock", "link": link, "active": here}
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

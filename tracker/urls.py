@@ -10,6 +10,7 @@ from claims.api import log
 from claims.api.claims import Claims, OneClaim
 from claims.api.events import Everything, History
 from claims.api.proposals import OneProposal, Proposals
+from claims.desk import security
 from sources.api import Documents, OneDocument
 from tracker import errors
 
@@ -31,6 +32,7 @@ api = [
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", include(security.urls())),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     # The paths of c2sp.org/tlog-tiles below the log's prefix.

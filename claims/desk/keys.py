@@ -1,11 +1,11 @@
-"""API keys: made, shown once, revoked. A key does what its user may do, so nobody but a superuser
-can make one for somebody else."""
+"""API keys: made, shown once, revoked. A key does what its user may do, so whoever keeps the desk's
+people makes one for those alone who may do no more than they; others make their own."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from claims.access import rights
 from claims.clients import keys
 from claims.desk import pages
 from claims.models import ApiKey
@@ -68,10 +69,7 @@ class KeyAdmin(pages.ReadOnly):
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = KeyForm(request.POST if request.method == "POST" else None)
-        users = get_user_model().objects.filter(is_active=True)
-        if not request.user.is_superuser:
-            users = users.filter(pk=pages.person(request).pk)
-        form.fields["user"].queryset = users  # type: ignore[attr-defined]
+        form.fields["user"].queryset = _users(pages.person(request))  # type: ignore[attr-defined]
         context = self.page(request, _("New API key"))
         if request.method == "POST" and form.is_valid():
             key, secret = keys.make(
@@ -90,3 +88,10 @@ class KeyAdmin(pages.ReadOnly):
             keys.revoke(key, at=timezone.now())
         revoked = ngettext("%d key revoked.", "%d keys revoked.", len(live))
         messages.success(request, revoked % len(live))
+
+
+def _users(maker: User) -> QuerySet[User]:
+    """Whom a key that this person makes may act as."""
+    if not maker.has_perm("auth.change_user"):
+        return User.objects.filter(pk=maker.pk)
+    return rights.within_reach(maker).filter(is_active=True).order_by("username")

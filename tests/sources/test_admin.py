@@ -227,6 +227,7 @@ def test_editors_keep_the_list_of_outlets_and_reviewers_read_it() -> None:
         "kind": "outlet",
         "owner": "Groupe",
         "domain": "",
+        "reach": "0",
         "language": "",
     }
 

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from django.conf import settings
+from django.conf import LazySettings, settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.claims import build
 from tests.conftest import Server
@@ -67,6 +69,20 @@ def test_events_that_nobody_signs_are_told(
         with pytest.raises(SystemExit):
             call_command("doctor")
         assert f"{mark}{told}" in capsys.readouterr().out
+
+
+def test_a_superuser_without_the_second_factor_that_all_need_is_named(
+    committed: None, settings: LazySettings
+) -> None:
+    root = User.objects.create_superuser("root")
+    assert list(doctors.people()) == []
+    settings.SECOND_FACTOR = "required"
+    (told,) = doctors.people()
+    assert told.state == "superusers without one: root"
+    assert told.remedy
+    TOTPDevice.objects.create(user=root, confirmed=True)
+    (told,) = doctors.people()
+    assert not told.remedy
 
 
 def test_servers_that_do_not_answer_are_named_and_no_password_is_shown() -> None:

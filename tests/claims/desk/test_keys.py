@@ -53,9 +53,21 @@ def test_a_revoked_key_is_marked_and_stays_in_the_list() -> None:
 def test_nobody_makes_keys_without_the_permission() -> None:
     for group in ("Reviewer", "Editor", "Auditor"):
         client = browser(group, name=group)
-        assert client.get(KEYS).status_code == 403
+        assert client.get(KEYS).status_code == (200 if group == "Auditor" else 403)
         assert make(client, build.person(f"by {group}")).status_code == 403
     assert not ApiKey.objects.exists()
+
+
+def test_an_auditor_sees_the_names_of_keys_and_no_secret() -> None:
+    make(root(), build.person("site"))
+    key, auditor = ApiKey.objects.get(), browser("Auditor", name="ruth")
+
+    for address in (KEYS, f"{KEYS}{key.pk}/change/"):
+        shown = auditor.get(address)
+        assert "The website" in text(shown)
+        assert key.digest not in shown.content.decode()
+    auditor.post(KEYS, {"action": "revoke", "index": "0", "_selected_action": [str(key.pk)]})
+    assert ApiKey.objects.get().revoked_at is None
 
 
 def test_who_is_no_superuser_makes_keys_for_oneself_alone() -> None:

@@ -34,6 +34,7 @@ from tracker.celery import app
 
 PATIENCE = 90  # seconds a part may take until it answers
 SHORTEST, LONGEST = 1.0, 30.0  # seconds before a part that died is started again
+OTHERS = "editor, auditor, operator, admin"
 SETTLED = 60.0  # seconds after which a part that dies has not just been started
 
 
@@ -168,7 +169,7 @@ class Command(BaseCommand):
         self.say(f"\nClaim Tracker is running: {address}/admin/")
         if seed:
             password = (self.folder / "password").read_text().strip()
-            self.say(f"  Log in as    reviewer (or editor, auditor, admin), password {password}")
+            self.say(f"  Log in as    reviewer (or {OTHERS}), password {password}")
         self.say(f"  Documents    {read} read, {failed} could not be read")
         self.say("  First        open Proposals, look at the first one and press Accept")
         self.say(

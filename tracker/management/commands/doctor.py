@@ -9,10 +9,12 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from kombu.exceptions import OperationalError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -140,6 +142,21 @@ def messages() -> Iterator[Finding]:
         yield Finding(what="Beat", state=state, remedy=remedy)
 
 
+def people() -> Iterator[Finding]:
+    """Where everybody needs a second factor, who may do everything needs it first."""
+    if settings.SECOND_FACTOR != "required":
+        return
+    try:
+        bare = User.objects.filter(is_superuser=True, is_active=True)
+        bare = bare.exclude(pk__in=TOTPDevice.objects.filter(confirmed=True).values("user"))
+        names = ", ".join(bare.order_by("pk").values_list("username", flat=True))
+    except DatabaseError:
+        return  # the database's own line says it
+    state = f"superusers without one: {names}" if names else "every superuser has one"
+    remedy = "they log in and follow the page; until then their password alone lets anybody enrol"
+    yield Finding(what="Second factor", state=state, remedy=remedy if names else "")
+
+
 def documents() -> Iterator[Finding]:
     """What waits to be read, and what could not be."""
     try:
@@ -190,6 +207,7 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     environment,
     database,
     messages,
+    people,
     documents,
     ledger,
     disk,
