@@ -169,6 +169,10 @@ HOST_PAUSE = env.int("HOST_PAUSE", default=1)
 # The ports at which web pages are read.
 FETCH_PORTS = env.list("FETCH_PORTS", cast=int, default=[80, 443, 8080, 8443])
 
+# The mail server of the desk, as in smtp+tls://user:password@host:587; without, mail goes nowhere.
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="claim-tracker@localhost")
+
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
 # The signer's own: its key, and the last note it signed. Only the signer can read either.

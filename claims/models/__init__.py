@@ -7,5 +7,8 @@ and folded again. Rows change only through `history` (claims) and `review` (prop
 from claims.models.clients import ApiKey
 from claims.models.record import Claim, Entry
 from claims.models.waiting import Finding, Proposal
+from claims.models.webhooks import Delivery, Pulled, Subscription
 
-__all__ = ["ApiKey", "Claim", "Entry", "Finding", "Proposal"]
+__all__ = [
+    "ApiKey", "Claim", "Delivery", "Entry", "Finding", "Proposal", "Pulled", "Subscription",
+]  # fmt: skip

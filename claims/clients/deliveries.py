@@ -1,0 +1,183 @@
+"""What subscriptions are told: derived from the ledger by position, sent in the order of a claim.
+
+A subscription's deliveries and its cursor move in one transaction, so that a crash neither loses
+an event nor tells of one that never was. A message may arrive twice, with the same id: when a
+worker dies after sending it and before noting so.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from claims import history
+from claims.clients import recall
+from claims.clients.webhooks import RECALL, new_message, stop
+from claims.ledger import log
+from claims.ledger.entry import Entry
+from claims.models import Delivery, Subscription
+
+# The schedule of Standard Webhooks: how long after each attempt that failed the next one is made.
+SCHEDULE = [
+    timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+]  # fmt: skip
+HOLD = timedelta(minutes=1)  # for which an address that hangs is left alone
+KEPT = timedelta(days=30)  # for which the log has what was delivered
+MOST = 500  # events at a time
+TURN = 7_302_114  # the advisory locks of subscriptions, which end with the worker that holds one
+
+
+def collect(*, at: datetime) -> list[int]:
+    """Make the deliveries of what was recorded since; the subscriptions that some wait for."""
+    while _collected(at):
+        pass
+    waiting = _due(at).filter(subscription__stopped_at=None)
+    return list(waiting.values_list("subscription", flat=True).distinct())
+
+
+def following(subscription: int, *, at: datetime) -> Delivery | None:
+    """The delivery to send next; a claim's later event waits for the one before."""
+    first = _due(at).filter(subscription=subscription, subscription__stopped_at=None)
+    return first.select_related("subscription__user").order_by("next_at", "id").first()
+
+
+def delivered(delivery: Delivery, answer: str, *, at: datetime) -> None:
+    """The subscriber took it."""
+    _note(delivery, state="delivered", answer=answer, begun_at=delivery.begun_at or at, done_at=at)
+    Subscription.objects.filter(pk=delivery.subscription_id).update(succeeded_at=at)
+
+
+def refused(delivery: Delivery, answer: str, *, hung: bool, at: datetime) -> None:
+    """It did not arrive: it is sent again by the schedule, or is given up at its end.
+
+    An address that `hung` until nobody waited any more is left alone for a while.
+    """
+    begun, attempts = delivery.begun_at or at, delivery.attempts
+    if attempts < len(SCHEDULE):
+        _note(delivery, answer=answer, begun_at=begun, next_at=at + SCHEDULE[attempts])
+    else:
+        _note(delivery, state="failed", answer=answer, begun_at=begun, done_at=at)
+    if hung:
+        held = Subscription.objects.filter(pk=delivery.subscription_id)
+        held.update(not_before=at + HOLD)
+
+
+@transaction.atomic
+def give_up(delivery: Delivery, *, gone: bool, at: datetime) -> bool:
+    """Stop a subscription whose address is gone, or took nothing from this delivery's first attempt
+    to its last; whether it was stopped now. What was not delivered waits for it to be resumed."""
+    delivery.refresh_from_db()
+    subscription = Subscription.objects.get(pk=delivery.subscription_id)
+    took = subscription.succeeded_at
+    silent = delivery.state == "failed" and not (
+        took and delivery.begun_at and took > delivery.begun_at
+    )
+    if not gone and not silent:
+        return False
+    because = (
+        f"The address answered: {delivery.answer}"
+        if gone
+        else (f"Nothing arrived for more than three days. The last answer: {delivery.answer}")
+    )
+    Delivery.objects.filter(pk=delivery.pk).update(state="waiting", done_at=None, next_at=at)
+    return stop(subscription, because, at=at)
+
+
+def replay(chosen: QuerySet[Delivery], *, at: datetime) -> int:
+    """Send deliveries that are done once more, each with its own id; how many."""
+    done = chosen.exclude(state="waiting")
+    return done.update(state="waiting", attempts=0, begun_at=None, next_at=at, done_at=None)
+
+
+def forget(*, at: datetime) -> int:
+    """Take what was delivered long ago off the log; how many."""
+    return Delivery.objects.filter(state="delivered", done_at__lt=at - KEPT).delete()[0]
+
+
+@contextmanager
+def turn(subscription: int) -> Iterator[bool]:
+    """Whether it is this worker that sends to a subscription now; two would lose the order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [TURN, subscription])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN, subscription])
+
+
+def _due(at: datetime) -> QuerySet[Delivery]:
+    """What waits for nothing but being sent."""
+    earlier = Delivery.objects.filter(
+        subscription=OuterRef("subscription"), claim=OuterRef("claim"), id__lt=OuterRef("id"),
+        state="waiting",
+    )  # fmt: skip
+    ready = Q(subscription__not_before=None) | Q(subscription__not_before__lte=at)
+    live = Delivery.objects.filter(ready, subscription__user__is_active=True)
+    return live.filter(~Exists(earlier), state="waiting", next_at__lte=at)
+
+
+def _note(delivery: Delivery, **changes: object) -> None:
+    kept = Delivery.objects.filter(pk=delivery.pk, state="waiting")
+    kept.update(attempts=F("attempts") + 1, **changes)
+
+
+@transaction.atomic
+def _collected(at: datetime) -> bool:
+    """Whether there may be more after a portion of the ledger that was looked through."""
+    size = log.size()
+    behind = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        cursor__lt=size, stopped_at=None, user__is_active=True
+    )
+    listeners = list(behind.order_by("id"))
+    if not listeners:
+        return False
+    first = min(one.cursor for one in listeners)
+    entries = log.feed(first, MOST)
+    made = [delivery for entry in entries for delivery in _told(entry, listeners, at)]
+    Delivery.objects.bulk_create(made)
+    for one in listeners:
+        one.cursor = max(one.cursor, first + len(entries))
+    Subscription.objects.bulk_update(listeners, ["cursor"])
+    return True
+
+
+def _told(entry: Entry, listeners: list[Subscription], at: datetime) -> Iterator[Delivery]:
+    """The deliveries of an event: to those who asked for such, and to those whom it corrects."""
+    asked = [
+        one
+        for one in listeners
+        if one.cursor <= entry.position and (not one.claims or entry.stream_id in one.claims)
+    ]
+    if not any(not one.types or {entry.type, RECALL} & {*one.types} for one in asked):
+        return
+    until = [e for e in history.read(entry.stream_id) if e.version <= entry.version]
+    earlier = history.added_up(until[:-1])
+    before, now = (
+        recall.material(earlier.state),
+        recall.material(history.added_up(until[-1:], earlier).state),
+    )
+    held = recall.holders(entry.stream_id, now, before=entry.version) if before != now else {}
+    for one in asked:
+        wanted = [entry.type] if not one.statuses or now[0] in one.statuses else []
+        wanted += [RECALL] if one.user_id in held else []
+        for kind in wanted:
+            if not one.types or kind in one.types:
+                yield Delivery(
+                    subscription=one,
+                    message=new_message(),
+                    kind=kind,
+                    position=entry.position,
+                    claim=entry.stream_id,
+                    version=entry.version,
+                    status=now[0],
+                    verdict=now[1],
+                    held=held[one.user_id] if kind == RECALL else [],
+                    created_at=at,
+                    next_at=at,
+                )

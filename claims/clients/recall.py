@@ -1,0 +1,98 @@
+"""The recall list: which key took which version of which claim last, and who holds an old one.
+
+Only a change of what a reader is told first counts as material: the claim's status, and the verdict
+that a second person confirmed and that still holds.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+
+from claims.models import ApiKey, Claim, Pulled
+from claims.status import State
+
+CONFIRMED = Case(
+    When(
+        verdict__state="confirmed",
+        verdict__outdated=False,
+        then=KeyTextTransform("verdict", "verdict"),
+    ),
+    default=Value(""),
+    output_field=CharField(),
+)
+
+
+def taken(key: object, claims: Iterable[Claim], *, at: datetime) -> None:
+    """Keep that a client has these claims as they stand; nothing where it is no key that asks.
+
+    One query, and a second one only where a version is news.
+    """
+    if not isinstance(key, ApiKey):
+        return
+    rows = {claim.id: claim for claim in claims}
+    kept = dict(Pulled.objects.filter(key=key, claim__in=rows).values_list("claim", "version"))
+    news = [
+        Pulled(
+            key=key,
+            claim=claim.id,
+            version=claim.version,
+            status=claim.status,
+            verdict=_confirmed(claim.verdict),
+            pulled_at=at,
+        )
+        for claim in rows.values()
+        if kept.get(claim.id, 0) < claim.version
+    ]
+    if news:
+        Pulled.objects.bulk_create(
+            news,
+            update_conflicts=True,
+            unique_fields=["key", "claim"],
+            update_fields=["version", "status", "verdict", "pulled_at"],
+        )
+
+
+def outdated() -> QuerySet[Pulled]:
+    """The copies whose claim has another status or another confirmed verdict by now."""
+    now = Claim.objects.annotate(said=CONFIRMED).filter(
+        id=OuterRef("claim"), version__gt=OuterRef("version")
+    )
+    same = Q(status=OuterRef("status"), said=OuterRef("verdict"))
+    live = Pulled.objects.filter(key__revoked_at=None, key__user__is_active=True)
+    return live.filter(Exists(now.exclude(same)))
+
+
+def material(state: State) -> tuple[str, str]:
+    """A claim's status and its confirmed verdict, which nobody should be wrong about."""
+    made = state.verdict
+    holds = made is not None and made.confirmed_by and state.changed <= made.version
+    return state.status.value, made.verdict if made and holds else ""
+
+
+def holders(claim: UUID, now: tuple[str, str], *, before: int) -> dict[int, list[dict[str, Any]]]:
+    """What keys hold of a claim from before a version that is not as it is `now`, by their user."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    keys = Pulled.objects.filter(claim=claim, version__lt=before, key__revoked_at=None)
+    for copy in keys.select_related("key").order_by("key_id"):
+        if (copy.status, copy.verdict) != now:
+            found.setdefault(copy.key.user_id, []).append(
+                {
+                    "key": copy.key.prefix,
+                    "name": copy.key.name,
+                    "version": copy.version,
+                    "status": copy.status,
+                    "verdict": copy.verdict,
+                    "taken_at": copy.pulled_at.isoformat(),
+                }
+            )
+    return found
+
+
+def _confirmed(verdict: dict[str, Any] | None) -> str:
+    if verdict is None or verdict["state"] != "confirmed" or verdict["outdated"]:
+        return ""
+    return str(verdict["verdict"])
