@@ -40,8 +40,8 @@ def taken(key: object, claims: Iterable[Claim], *, at: datetime) -> None:
             key=key,
             claim=claim.id,
             version=claim.version,
-            status=claim.status,
-            verdict=_confirmed(claim.verdict),
+            status=standing(claim)[0],
+            verdict=standing(claim)[1],
             pulled_at=at,
         )
         for claim in rows.values()
@@ -64,6 +64,11 @@ def outdated() -> QuerySet[Pulled]:
     same = Q(status=OuterRef("status"), said=OuterRef("verdict"))
     live = Pulled.objects.filter(key__revoked_at=None, key__user__is_active=True)
     return live.filter(Exists(now.exclude(same)))
+
+
+def standing(claim: Claim) -> tuple[str, str]:
+    """A claim's status and its confirmed verdict, as the read side has them."""
+    return claim.status, _confirmed(claim.verdict)
 
 
 def material(state: State) -> tuple[str, str]:

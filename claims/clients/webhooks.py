@@ -48,6 +48,21 @@ def subscribe(
     )
 
 
+def change(
+    subscription: Subscription,
+    *,
+    name: str,
+    url: str,
+    types: Sequence[str],
+    statuses: Sequence[str],
+    claims: Sequence[UUID],
+) -> None:
+    """Send somewhere else, or something else, from now on; what waits is sent all the same."""
+    Subscription.objects.filter(pk=subscription.pk).update(
+        name=name, url=url, types=list(types), statuses=list(statuses), claims=list(claims)
+    )
+
+
 def rotate(subscription: Subscription, *, at: datetime) -> str:
     """A new secret, to be shown this once; the one before signs along for a day."""
     fresh = _secret()
