@@ -43,11 +43,11 @@ def deliver(subscription: int, *, clock: Callable[[], datetime] = timezone.now) 
     """Send what waits for a subscription, for a while; how many messages were sent."""
     until, sent = time.monotonic() + SECONDS, 0
     with deliveries.turn(subscription) as mine:
-        while mine and time.monotonic() < until:
-            if (delivery := deliveries.following(subscription, at=clock())) is None:
-                break
+        for delivery in deliveries.following(subscription, clock) if mine else ():
             _sent(delivery, clock)
             sent += 1
+            if time.monotonic() > until:
+                break
     return sent
 
 

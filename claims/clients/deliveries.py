@@ -5,9 +5,10 @@ an event nor tells of one that never was. A message may arrive twice, with the s
 worker dies after sending it and before noting so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -27,6 +28,7 @@ SCHEDULE = [
 HOLD = timedelta(minutes=1)  # for which an address that hangs is left alone
 KEPT = timedelta(days=30)  # for which the log has what was delivered
 MOST = 500  # events at a time
+PORTION = 200  # deliveries at a time
 TURN = 7_302_114  # the advisory locks of subscriptions, which end with the worker that holds one
 
 
@@ -34,19 +36,39 @@ def collect(*, at: datetime) -> list[int]:
     """Make the deliveries of what was recorded since; the subscriptions that some wait for."""
     while _collected(at):
         pass
-    waiting = _due(at).filter(subscription__stopped_at=None)
-    return list(waiting.values_list("subscription", flat=True).distinct())
+    earlier = Delivery.objects.filter(
+        subscription=OuterRef("subscription"), claim=OuterRef("claim"), id__lt=OuterRef("id"),
+        state="waiting",
+    )  # fmt: skip
+    waiting = Delivery.objects.filter(~Exists(earlier), state="waiting", next_at__lte=at)
+    due = waiting.filter(subscription__in=_running(at))
+    return list(due.order_by().values_list("subscription", flat=True).distinct())
 
 
-def following(subscription: int, *, at: datetime) -> Delivery | None:
-    """The delivery to send next; a claim's later event waits for the one before."""
-    first = _due(at).filter(subscription=subscription, subscription__stopped_at=None)
-    return first.select_related("subscription__user").order_by("next_at", "id").first()
+def following(subscription: int, clock: Callable[[], datetime]) -> Iterator[Delivery]:
+    """What to send, one after the other, each to be noted before the next one is asked for.
+
+    A claim's later event waits for the one before, and nothing is sent once somebody stopped it.
+    """
+    held_up, last = set[UUID](), 0
+    waiting = Delivery.objects.filter(subscription=subscription, state="waiting")
+    while rows := list(waiting.filter(id__gt=last).order_by("id")[:PORTION]):
+        for row in rows:
+            if row.claim not in held_up and row.next_at and row.next_at <= clock():
+                to = _running(clock()).filter(pk=subscription).select_related("user").first()
+                if to is None:
+                    return
+                row.subscription = to
+                yield row
+            if row.state == "waiting" and row.claim:
+                held_up.add(row.claim)
+        last = rows[-1].id
 
 
 def delivered(delivery: Delivery, answer: str, *, at: datetime) -> None:
     """The subscriber took it."""
-    _note(delivery, state="delivered", answer=answer, begun_at=delivery.begun_at or at, done_at=at)
+    begun = delivery.begun_at or at
+    _note(delivery, state="delivered", answer=answer, begun_at=begun, done_at=at)
     Subscription.objects.filter(pk=delivery.subscription_id).update(succeeded_at=at)
 
 
@@ -111,20 +133,16 @@ def turn(subscription: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN, subscription])
 
 
-def _due(at: datetime) -> QuerySet[Delivery]:
-    """What waits for nothing but being sent."""
-    earlier = Delivery.objects.filter(
-        subscription=OuterRef("subscription"), claim=OuterRef("claim"), id__lt=OuterRef("id"),
-        state="waiting",
-    )  # fmt: skip
-    ready = Q(subscription__not_before=None) | Q(subscription__not_before__lte=at)
-    live = Delivery.objects.filter(ready, subscription__user__is_active=True)
-    return live.filter(~Exists(earlier), state="waiting", next_at__lte=at)
+def _running(at: datetime) -> QuerySet[Subscription]:
+    """The subscriptions to which something may be sent."""
+    ready = Q(not_before=None) | Q(not_before__lte=at)
+    return Subscription.objects.filter(ready, stopped_at=None, user__is_active=True)
 
 
 def _note(delivery: Delivery, **changes: object) -> None:
     kept = Delivery.objects.filter(pk=delivery.pk, state="waiting")
     kept.update(attempts=F("attempts") + 1, **changes)
+    delivery.state = str(changes.get("state", delivery.state))
 
 
 @transaction.atomic

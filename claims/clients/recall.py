@@ -15,6 +15,10 @@ from django.db.models.fields.json import KeyTextTransform
 from claims.models import ApiKey, Claim, Pulled
 from claims.status import State
 
+REMEMBERED = 50_000  # copies
+# The versions that this process knows to be kept, by key and claim; it may be forgotten any time.
+known: dict[tuple[int, UUID], int] = {}
+
 CONFIRMED = Case(
     When(
         verdict__state="confirmed",
@@ -29,24 +33,16 @@ CONFIRMED = Case(
 def taken(key: object, claims: Iterable[Claim], *, at: datetime) -> None:
     """Keep that a client has these claims as they stand; nothing where it is no key that asks.
 
-    One query, and a second one only where a version is news.
+    What this process knows to be kept costs nothing; anything else one query, and a second one
+    where a version is news.
     """
     if not isinstance(key, ApiKey):
         return
-    rows = {claim.id: claim for claim in claims}
+    rows = {one.id: one for one in claims if known.get((key.pk, one.id)) != one.version}
+    if not rows:
+        return
     kept = dict(Pulled.objects.filter(key=key, claim__in=rows).values_list("claim", "version"))
-    news = [
-        Pulled(
-            key=key,
-            claim=claim.id,
-            version=claim.version,
-            status=standing(claim)[0],
-            verdict=standing(claim)[1],
-            pulled_at=at,
-        )
-        for claim in rows.values()
-        if kept.get(claim.id, 0) < claim.version
-    ]
+    news = [_copy(key, one, at) for one in rows.values() if kept.get(one.id, 0) < one.version]
     if news:
         Pulled.objects.bulk_create(
             news,
@@ -54,6 +50,21 @@ def taken(key: object, claims: Iterable[Claim], *, at: datetime) -> None:
             unique_fields=["key", "claim"],
             update_fields=["version", "status", "verdict", "pulled_at"],
         )
+    if len(known) > REMEMBERED:
+        known.clear()
+    known.update({(key.pk, one.id): one.version for one in rows.values()})
+
+
+def _copy(key: ApiKey, claim: Claim, at: datetime) -> Pulled:
+    status, verdict = standing(claim)
+    return Pulled(
+        key=key,
+        claim=claim.id,
+        version=claim.version,
+        status=status,
+        verdict=verdict,
+        pulled_at=at,
+    )
 
 
 def outdated() -> QuerySet[Pulled]:

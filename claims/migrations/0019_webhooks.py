@@ -210,6 +210,11 @@ class Migration(migrations.Migration):
                         name="delivery_waiting",
                     ),
                     models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["subscription", "id"],
+                        name="delivery_next",
+                    ),
+                    models.Index(
                         condition=models.Q(("state", "delivered")),
                         fields=["done_at"],
                         name="delivery_done",

@@ -100,6 +100,11 @@ class Delivery(models.Model):
                 condition=Q(state="waiting"),
                 name="delivery_waiting",
             ),
+            models.Index(
+                fields=["subscription", "id"],
+                condition=Q(state="waiting"),
+                name="delivery_next",
+            ),
             models.Index(fields=["done_at"], condition=Q(state="delivered"), name="delivery_done"),
         )
 

@@ -159,7 +159,7 @@ def test_a_list_costs_the_same_queries_however_long_it_is(
         recorded(begins(number))
     with django_assert_num_queries(5):
         assert len(ids(reader.get(CLAIMS))) == 11
-    with django_assert_num_queries(4):  # Nothing of it is news to the key.
+    with django_assert_num_queries(3):  # Nothing of it is news to the key.
         reader.get(CLAIMS)
 
 
@@ -174,7 +174,7 @@ def test_a_claim_is_one_row_read_with_its_evidence_by_origin(
     )
 
     reader.get(f"{CLAIMS}{claim}/")
-    with django_assert_num_queries(4):  # the key, the row, what the key had, the newest checkpoint
+    with django_assert_num_queries(3):  # the key, the row, the newest checkpoint
         body = reader.get(f"{CLAIMS}{claim}/").json()
 
     one, other = body["evidence"]

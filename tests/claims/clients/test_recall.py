@@ -69,14 +69,24 @@ def test_somebody_of_the_desk_is_no_client_and_a_past_moment_is_no_copy() -> Non
     assert held() == []
 
 
-def test_a_version_that_is_known_costs_a_query_and_no_write() -> None:
+def test_a_version_that_is_kept_costs_no_write_and_no_query_where_it_was_read_before() -> None:
+    reader, claim = client(), recorded()
+    for forgotten, queries in ((True, 2), (False, 0), (True, 1)):
+        if forgotten:
+            recall.known.clear()
+        with CaptureQueriesContext(connection) as ran:
+            read(reader, claim)
+        assert sum("claims_pulled" in query["sql"] for query in ran) == queries
+
+
+def test_what_another_process_kept_is_not_undone() -> None:
     reader, claim = client(), recorded()
     read(reader, claim)
-    with CaptureQueriesContext(connection) as ran:
-        read(reader, claim)
-    asked = [query["sql"] for query in ran if "claims_pulled" in query["sql"]]
-    assert len(asked) == 1
-    assert asked[0].startswith("SELECT")
+    say(claim, corroborated(2))
+    Pulled.objects.update(version=2, status="corroborated", pulled_at=AT)
+    recall.taken(ApiKey.objects.get(), [Claim.objects.get()], at=AT + timedelta(days=1))
+    assert held() == [(2, "corroborated", "")]
+    assert Pulled.objects.get().pulled_at == AT
 
 
 def test_who_holds_another_status_or_verdict_than_the_claim_has_is_listed() -> None:
