@@ -38,6 +38,11 @@ class Answer:
     said: str
     hung: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """What was said, without what PostgreSQL cannot keep: a subscriber may answer anything."""
+        return "".join(letter for letter in self.said if letter.isprintable())[:300]
+
 
 def deliver(subscription: int, *, clock: Callable[[], datetime] = timezone.now) -> int:
     """Send what waits for a subscription, for a while; how many messages were sent."""
@@ -52,13 +57,13 @@ def deliver(subscription: int, *, clock: Callable[[], datetime] = timezone.now) 
 
 
 def _sent(delivery: Delivery, clock: Callable[[], datetime]) -> None:
-    body = json.dumps(_message(delivery), ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(_message(delivery), separators=(",", ":")).encode()
     answer = _posted(delivery, body, clock())
     now = clock()
     if answer.status is not None and 200 <= answer.status < 300:
-        deliveries.delivered(delivery, answer.said, at=now)
+        deliveries.delivered(delivery, answer.sentence, at=now)
         return
-    deliveries.refused(delivery, answer.said, hung=answer.hung, at=now)
+    deliveries.refused(delivery, answer.sentence, hung=answer.hung, at=now)
     if deliveries.give_up(delivery, gone=answer.status == GONE, at=now):
         _tell_owner(Subscription.objects.select_related("user").get(pk=delivery.subscription_id))
 
@@ -77,16 +82,16 @@ def _posted(delivery: Delivery, body: bytes, at: datetime) -> Answer:
             httpx.Client(transport=transport, timeout=PATIENCE, trust_env=False) as client,
             client.stream("POST", subscription.url, content=body, headers=headers) as response,
         ):
-            said = f"{response.status_code} {response.reason_phrase}".strip()[:100]
+            said = f"{response.status_code} {response.reason_phrase}".strip()
             return Answer(response.status_code, said)
     except (TimeIsUp, httpx.TimeoutException, httpcore.TimeoutException):
         return Answer(None, f"No answer within {PATIENCE:.0f} seconds.", hung=True)
     except Forbidden as error:
         return Answer(None, str(error))
     except (httpx.HTTPError, httpx.InvalidURL, httpcore.NetworkError) as error:
-        return Answer(None, f"It does not answer: {error}"[:300])
+        return Answer(None, f"It does not answer: {error}.")
     except (httpcore.ProtocolError, ValueError) as error:
-        return Answer(None, f"It answers with what is no HTTP: {error}"[:300])
+        return Answer(None, f"It answers with what is no HTTP: {error}.")
 
 
 def _message(delivery: Delivery) -> dict[str, Any]:

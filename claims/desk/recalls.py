@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
@@ -63,10 +64,23 @@ class PulledAdmin(pages.ReadOnly):
     list_select_related = ("key__user",)
     list_filter = (HeldFilter,)
     search_fields = ("key__name", "key__prefix", "key__user__username")
+    search_help_text = gettext_lazy("A key, its owner, or the id of a claim")
     ordering = ("-pulled_at", "-id")
     sortable_by = ("pulled_at",)
     show_full_result_count = False
     list_before_template = "desk/recall_before.html"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Pulled], search_term: str
+    ) -> tuple[QuerySet[Pulled], bool]:
+        """By the id of a claim, or by the names of a key and its owner."""
+        try:
+            return queryset.filter(claim=UUID(search_term.strip())), False
+        except ValueError:
+            found: tuple[QuerySet[Pulled], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Copies

@@ -1,10 +1,12 @@
 """Webhooks: each event once, in the order of its claim, signed, and never to an inner network."""
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -253,6 +255,39 @@ def test_a_subscriber_that_hangs_or_drips_is_cut_off_and_left_alone_for_a_minute
     tell(AT + timedelta(minutes=2))
     second.refresh_from_db()
     assert second.state == "delivered"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200",
+        b"HTTP/1.1 999 What?\r\n\r\n",
+        b"HTTP/1.1 500 <b>\xff\x01</b>\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 500 No\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 50,
+        bytes(range(256)) * 20,
+    ],
+)
+def test_whatever_is_answered_is_told_in_a_sentence_and_tried_again(
+    public: None, answer: bytes
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            connection, _ = server.accept()
+            with suppress(OSError), connection:
+                connection.recv(100_000)
+                connection.sendall(answer)
+
+        Thread(target=talk, daemon=True).start()
+        subscribed(f"http://127.0.0.1:{server.getsockname()[1]}/hook")
+        recorded()
+        tell()
+    assert (only().state, only().attempts) == ("waiting", 1)
+    assert only().answer.strip()
+    assert only().answer.isprintable()
 
 
 def test_one_subscriber_that_fails_leaves_the_others_alone(subscriber: Subscriber) -> None:

@@ -32,6 +32,9 @@ def test_an_editor_sees_who_holds_an_old_status_and_which() -> None:
     assert "Disputed version 2" in shown
     assert "Autre chose." not in shown
     assert "Autre chose." in text(editor.get(LIST, {"copy": "all"}))
+    assert EVIL in text(editor.get(LIST, {"q": str(claim)}))
+    assert EVIL in text(editor.get(LIST, {"q": "website"}))
+    assert EVIL not in text(editor.get(LIST, {"q": str(other)}))
     keys.revoke(ApiKey.objects.get(), at=AT)
     assert EVIL not in text(editor.get(LIST))
 

@@ -3,8 +3,10 @@
 import random
 import time
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,14 +14,16 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims import history
-from claims.clients import webhooks
+from claims.clients import deliveries, webhooks
 from claims.ledger import log
 from claims.models import Delivery
-from tests.claims.build import begins, corroborated, dismissed, disputed, recorded, say
+from sources import connecting
+from tests.claims.build import at_once, begins, corroborated, dismissed, disputed, recorded, say
 from tests.conftest import Server, _works, desk_process
-from tests.journeys.at_work import until
+from tests.journeys.at_work import beat, until
 from tests.workers.subscriber import Got, Subscriber, status
 from tracker.celery import app
+from workers.deliver import deliver
 
 pytestmark = pytest.mark.slow
 CLAIMS, EVENTS, DEATHS = 6, 60, 5
@@ -45,14 +49,14 @@ def worker(
     server.stop()
 
 
-def beat() -> None:
+def nudge() -> None:
     app.send_task("workers.tell_subscribers", expires=30)
 
 
 def told_to(subscriber: Subscriber, more: int) -> None:
     """Have workers begin to tell, and come back in the middle of it."""
     before = len(subscriber.got)
-    beat()
+    nudge()
     until(lambda: len(subscriber.got) >= before + more)
 
 
@@ -99,7 +103,7 @@ def test_workers_that_are_killed_lose_no_event_and_make_none_up(
         worker.start()
 
     def all_told() -> bool:
-        beat()
+        nudge()
         time.sleep(0.5)
         return not Delivery.objects.filter(state="waiting").exists()
 
@@ -114,3 +118,35 @@ def test_workers_that_are_killed_lose_no_event_and_make_none_up(
     assert [history.past(claim).state.version for claim in claims] == [
         1 + EVENTS // CLAIMS for _ in claims
     ]
+
+
+def test_beat_has_subscribers_told_without_anybody_asking(
+    worker: Server, subscriber: Subscriber, tmp_path: Path
+) -> None:
+    user = User.objects.create(username="site")
+    webhooks.subscribe(name="Site", user=user, url=subscriber.url, at=timezone.now())
+    recorded()
+    clock = beat(tmp_path)
+    clock.start()
+    until(lambda: subscriber.types() == ["claim.asserted"])
+    recorded(begins(2))
+    until(lambda: len(subscriber.got) == 2, patience=20)
+    clock.stop()
+
+
+def test_two_workers_at_once_make_each_delivery_once_and_send_it_once(
+    committed: None, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr(connecting, "is_public", lambda address: True)
+    settings.FETCH_PORTS = [subscriber.port]
+    user = User.objects.create(username="site")
+    made = webhooks.subscribe(name="Site", user=user, url=subscriber.url, at=timezone.now())
+    claim = recorded()
+    for number in range(2, 40):
+        say(claim, dismissed(number))
+    collect = partial(deliveries.collect, at=timezone.now())
+    assert all(isinstance(one, list) for one in at_once(collect, collect, collect))
+    assert Delivery.objects.count() == log.size()
+    sent = at_once(*[partial(deliver, made.pk)] * 3)
+    assert sum(one for one in sent if isinstance(one, int)) == len(subscriber.got) == 39
+    assert subscriber.versions() == list(range(1, 40))
