@@ -8,6 +8,8 @@ worker dies after sending it and before noting so.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,7 +20,7 @@ from claims.clients import recall
 from claims.clients.webhooks import RECALL, new_message, stop
 from claims.ledger import log
 from claims.ledger.entry import Entry
-from claims.models import Delivery, Subscription
+from claims.models import Delivery, Pulled, Subscription
 
 # The schedule of Standard Webhooks: how long after each attempt that failed the next one is made.
 SCHEDULE = [
@@ -115,8 +117,10 @@ def replay(chosen: QuerySet[Delivery], *, at: datetime) -> int:
 
 
 def forget(*, at: datetime) -> int:
-    """Take what was delivered long ago off the log; how many."""
-    return Delivery.objects.filter(state="delivered", done_at__lt=at - KEPT).delete()[0]
+    """Take what was delivered long ago off the log, but for recalls, on which later ones depend;
+    how many."""
+    old = Delivery.objects.filter(state="delivered", done_at__lt=at - KEPT)
+    return old.exclude(kind=RECALL).delete()[0]
 
 
 @contextmanager
@@ -145,6 +149,10 @@ def _note(delivery: Delivery, **changes: object) -> None:
     delivery.state = str(changes.get("state", delivery.state))
 
 
+# The last recall of a claim to a subscription: the version that it told of, and its standing.
+Recalls: TypeAlias = dict[tuple[int, UUID], tuple[int, tuple[str, str]]]
+
+
 @transaction.atomic
 def _collected(at: datetime) -> bool:
     """Whether there may be more after a portion of the ledger that was looked through."""
@@ -157,7 +165,8 @@ def _collected(at: datetime) -> bool:
         return False
     first = min(one.cursor for one in listeners)
     entries = log.feed(first, MOST)
-    made = [delivery for entry in entries for delivery in _told(entry, listeners, at)]
+    said: Recalls = {}
+    made = [delivery for entry in entries for delivery in _told(entry, listeners, said, at)]
     Delivery.objects.bulk_create(made)
     for one in listeners:
         one.cursor = max(one.cursor, first + len(entries))
@@ -165,37 +174,52 @@ def _collected(at: datetime) -> bool:
     return True
 
 
-def _told(entry: Entry, listeners: list[Subscription], at: datetime) -> Iterator[Delivery]:
+def _told(
+    entry: Entry, listeners: list[Subscription], said: Recalls, at: datetime
+) -> Iterator[Delivery]:
     """The deliveries of an event: to those who asked for such, and to those whom it corrects."""
+    claim = entry.stream_id
     asked = [
         one
         for one in listeners
-        if one.cursor <= entry.position and (not one.claims or entry.stream_id in one.claims)
+        if one.cursor <= entry.position and (not one.claims or claim in one.claims)
     ]
     if not any(not one.types or {entry.type, RECALL} & {*one.types} for one in asked):
         return
-    until = [e for e in history.read(entry.stream_id) if e.version <= entry.version]
-    earlier = history.added_up(until[:-1])
-    before, now = (
-        recall.material(earlier.state),
-        recall.material(history.added_up(until[-1:], earlier).state),
-    )
-    held = recall.holders(entry.stream_id, now, before=entry.version) if before != now else {}
+    now = recall.material(history.past(claim, version=entry.version).state)
+    copies = recall.copies(claim, before=entry.version)
+    make = partial(
+        Delivery, position=entry.position, claim=claim, version=entry.version, status=now[0],
+        verdict=now[1], created_at=at, next_at=at,
+    )  # fmt: skip
     for one in asked:
-        wanted = [entry.type] if not one.statuses or now[0] in one.statuses else []
-        wanted += [RECALL] if one.user_id in held else []
-        for kind in wanted:
-            if not one.types or kind in one.types:
-                yield Delivery(
-                    subscription=one,
-                    message=new_message(),
-                    kind=kind,
-                    position=entry.position,
-                    claim=entry.stream_id,
-                    version=entry.version,
-                    status=now[0],
-                    verdict=now[1],
-                    held=held[one.user_id] if kind == RECALL else [],
-                    created_at=at,
-                    next_at=at,
-                )
+        if (not one.types or entry.type in one.types) and (
+            not one.statuses or now[0] in one.statuses
+        ):
+            yield make(subscription=one, message=new_message(), kind=entry.type)
+        if not one.types or RECALL in one.types:
+            wrong = _wrong(copies.get(one.user_id, []), now, one, said)
+            if wrong:
+                said[one.pk, claim] = (entry.version, now)
+                held = [recall.described(copy) for copy in wrong]
+                yield make(subscription=one, message=new_message(), kind=RECALL, held=held)
+
+
+def _wrong(
+    copies: list[Pulled], now: tuple[str, str], one: Subscription, said: Recalls
+) -> list[Pulled]:
+    """The copies of a claim whose holder does not know how it stands now, by what they took and by
+    what the last recall said."""
+    if not copies:
+        return []
+    key = (one.pk, copies[0].claim)
+    if key not in said:
+        recalls = Delivery.objects.filter(subscription=one, claim=key[1], kind=RECALL)
+        last = recalls.order_by("-id").first()
+        said[key] = (last.version or 0, (last.status, last.verdict)) if last else (0, ("", ""))
+    version, then = said[key]
+    return [
+        copy
+        for copy in copies
+        if (then if version > copy.version else (copy.status, copy.verdict)) != now
+    ]

@@ -89,23 +89,25 @@ def material(state: State) -> tuple[str, str]:
     return state.status.value, made.verdict if made and holds else ""
 
 
-def holders(claim: UUID, now: tuple[str, str], *, before: int) -> dict[int, list[dict[str, Any]]]:
-    """What keys hold of a claim from before a version that is not as it is `now`, by their user."""
-    found: dict[int, list[dict[str, Any]]] = {}
-    keys = Pulled.objects.filter(claim=claim, version__lt=before, key__revoked_at=None)
-    for copy in keys.select_related("key").order_by("key_id"):
-        if (copy.status, copy.verdict) != now:
-            found.setdefault(copy.key.user_id, []).append(
-                {
-                    "key": copy.key.prefix,
-                    "name": copy.key.name,
-                    "version": copy.version,
-                    "status": copy.status,
-                    "verdict": copy.verdict,
-                    "taken_at": copy.pulled_at.isoformat(),
-                }
-            )
+def copies(claim: UUID, *, before: int) -> dict[int, list[Pulled]]:
+    """What live keys hold of a claim from before a version, by the user whom they act as."""
+    found: dict[int, list[Pulled]] = {}
+    kept = Pulled.objects.filter(claim=claim, version__lt=before, key__revoked_at=None)
+    for copy in kept.select_related("key").order_by("key_id"):
+        found.setdefault(copy.key.user_id, []).append(copy)
     return found
+
+
+def described(copy: Pulled) -> dict[str, Any]:
+    """A copy as a recall names it to the owner of the key."""
+    return {
+        "key": copy.key.prefix,
+        "name": copy.key.name,
+        "version": copy.version,
+        "status": copy.status,
+        "verdict": copy.verdict,
+        "taken_at": copy.pulled_at.isoformat(),
+    }
 
 
 def _confirmed(verdict: dict[str, Any] | None) -> str:

@@ -215,6 +215,11 @@ class Migration(migrations.Migration):
                         name="delivery_next",
                     ),
                     models.Index(
+                        condition=models.Q(("kind", "recall")),
+                        fields=["subscription", "claim", "-id"],
+                        name="delivery_recall",
+                    ),
+                    models.Index(
                         condition=models.Q(("state", "delivered")),
                         fields=["done_at"],
                         name="delivery_done",

@@ -105,6 +105,11 @@ class Delivery(models.Model):
                 condition=Q(state="waiting"),
                 name="delivery_next",
             ),
+            models.Index(
+                fields=["subscription", "claim", "-id"],
+                condition=Q(kind="recall"),
+                name="delivery_recall",
+            ),
             models.Index(fields=["done_at"], condition=Q(state="delivered"), name="delivery_done"),
         )
 

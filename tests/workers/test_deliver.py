@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.utils import timezone
 
 from claims import events
 from claims.clients import deliveries, webhooks
@@ -19,6 +20,7 @@ from claims.models import Delivery, Subscription
 from sources import connecting
 from tests.claims import build
 from tests.claims.build import begins, corroborated, disputed, erased, recorded, say
+from tests.conftest import ROOT
 from tests.workers.subscriber import Subscriber, status
 from workers import deliver as sending
 from workers.deliver import deliver
@@ -71,6 +73,25 @@ def test_an_event_arrives_signed_as_the_feed_has_it_with_the_status_of_its_claim
     assert (data["claim"], data["version"], data["status"]) == (str(claim), 2, "corroborated")
     assert data["data"]["quote"] == build.QUOTE
     assert first.told["data"]["status"] == "asserted"
+
+
+def test_a_receiver_checks_a_message_as_the_guide_says(subscriber: Subscriber) -> None:
+    guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    code = guide.partition("```python\nimport base64")[2].partition("```")[0]
+    written: dict[str, Any] = {}
+    exec(f"import base64{code}", written)
+    is_ours = written["is_ours"]
+    made = subscribed(subscriber.url)
+    webhooks.test(made, at=timezone.now())
+    tell(timezone.now())
+    (got,) = subscriber.got
+    assert is_ours(got.headers, got.body, made.secret)
+    assert not is_ours(got.headers, got.body + b" ", made.secret)
+    assert not is_ours(got.headers, got.body, webhooks.rotate(made, at=AT))
+    old = str(int(got.headers["webhook-timestamp"]) - 301)
+    signature = webhooks.sign(made.secret, got.id, int(old), got.body)
+    late = {**got.headers, "webhook-timestamp": old, "webhook-signature": signature}
+    assert not is_ours(late, got.body, made.secret)
 
 
 def test_nothing_is_told_twice_and_nothing_of_before_the_subscription(

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from claims import events, history
 from claims.clients import deliveries, keys, recall, webhooks
 from claims.models import ApiKey, Claim, Delivery, Pulled
-from tests.claims.build import AT, begins, corroborated, dismissed, disputed, recorded, say
+from tests.claims.build import AT, begins, corroborated, dismissed, disputed, erased, recorded, say
 from tests.client import API, client, key
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +171,27 @@ class TestRecalls:
         say(claim, events.Unrated(rating=2, reason="Trop tôt."))
         (told,) = self.recalls()
         assert (told.verdict, told.held[0]["verdict"]) == ("", "false")
+
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_who_was_told_of_a_change_is_told_when_it_is_as_it_was_again(
+        self, at_once: bool
+    ) -> None:
+        reader, claim = client(), recorded()
+        read(reader, claim)
+        self.subscribe(types=["recall"])
+        say(claim, disputed(2))
+        if not at_once:
+            self.recalls()
+        say(claim, events.Withdrawn(version=2, reason="Un autre compte."))
+        say(claim, dismissed(5))
+        assert [told.status for told in self.recalls()] == ["disputed", "asserted"]
+
+    def test_what_changes_because_something_is_erased_is_recalled(self) -> None:
+        claim = recorded(begins(), disputed(2))
+        read(client(), claim)
+        self.subscribe(types=["recall"])
+        erased(claim, 2)
+        assert [told.status for told in self.recalls()] == ["asserted"]
 
     def test_another_owner_hears_nothing_of_it(self) -> None:
         claim = recorded()
