@@ -1,3 +1,12 @@
 """Django finds the desk's pages here; they live in `claims.desk`."""
 
-from claims.desk import claim, entries, keys, people, queue  # noqa: F401  -- they register pages
+from claims.desk import (  # noqa: F401  -- they register pages
+    claim,
+    deliveries,
+    entries,
+    keys,
+    people,
+    queue,
+    recalls,
+    webhooks,
+)

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -121,7 +122,7 @@ class Transport(httpx.BaseTransport):
 
     def __init__(self, deadline: float) -> None:
         self.pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(), network_backend=PublicOnly(deadline)
+            ssl_context=_trusted(), network_backend=PublicOnly(deadline)
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -143,6 +144,12 @@ class Transport(httpx.BaseTransport):
 
     def close(self) -> None:
         self.pool.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom to trust with TLS; reading all the certificates takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 class Body(httpx.SyncByteStream):

@@ -42,6 +42,12 @@ app.conf.update(
         "tell of new origins": {"task": "workers.tell_origins", "schedule": 30.0},
         "look at feeds": {"task": "workers.poll_feeds", "schedule": 60.0},
         "look at articles again": {"task": "workers.recheck_due", "schedule": 300.0},
+        "tell subscribers": {
+            "task": "workers.tell_subscribers",
+            "schedule": 5.0,
+            "options": {"expires": 30},
+        },
+        "forget old deliveries": {"task": "workers.forget_deliveries", "schedule": 86400.0},
         "fold lexemes": {"task": "claims.fold_lexemes", "schedule": 600.0},
         "check the read side": {
             "task": "claims.check_read_side",

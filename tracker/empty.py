@@ -46,6 +46,27 @@ LISTS = {
         page="claims_proposal_changelist",
         permission="claims.view_proposal",
     ),
+    "claims_subscription": Empty(
+        purpose=_("Here is who hears by webhook of what the desk records, and how that goes."),
+        step=_("Nobody does yet. A webhook names an address and what it wants to hear of."),
+        verb=_("New webhook"),
+        page="claims_subscription_add",
+        permission="claims.add_subscription",
+    ),
+    "claims_delivery": Empty(
+        purpose=_("Here is every message to a webhook, with what its address answered."),
+        step=_("None was sent yet. Each event that a webhook asks for becomes one."),
+        verb=_("Webhooks"),
+        page="claims_subscription_changelist",
+        permission="claims.view_subscription",
+    ),
+    "claims_pulled": Empty(
+        purpose=_("Here is which API key still holds a status or verdict that no longer holds."),
+        step=_("Nobody does: whoever took a claim knows how it stands."),
+        verb=_("API keys"),
+        page="claims_apikey_changelist",
+        permission="claims.view_apikey",
+    ),
     "sources_document": Empty(
         purpose=_("Here is what the desk reads: files, addresses and texts, and how far each is."),
         step=_("Nothing was handed in yet. Begin with a file, an address or a text."),

@@ -222,6 +222,10 @@ VERDICTS: dict[str, list[Any]] = env.json(
     },
 )
 
+# The mail server of the desk, as in smtp+tls://user:password@host:587; without, mail goes nowhere.
+vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="claim-tracker@localhost")
+
 # The name of the log for ever: the address it is served at, without https://
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="localhost/log")
 # The signer's own: its key, and the last note it signed. Only the signer can read either.

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims.desk import dashboard
+from claims.desk import dashboard, webhooks
 from sources import admin as documents
 
 
@@ -68,6 +68,13 @@ def _people(request: HttpRequest) -> Iterator[dict[str, Any]]:
     link = reverse("security")
     here = request.path.startswith(link)
     yield {"title": _("Security"), "icon": "lock", "link": link, "active": here}
+    if _may(request, "claims.view_pulled"):
+        yield _list(request, _("Recall list"), "campaign", "claims_pulled")
+    if _may(request, "claims.view_subscription"):
+        count = {"badge": webhooks.stopped(), "badge_variant": "danger"}
+        yield _list(request, _("Webhooks"), "webhook", "claims_subscription") | count
+    if _may(request, "claims.view_delivery"):
+        yield _list(request, _("Deliveries"), "outgoing_mail", "claims_delivery")
 
 
 def _may(request: HttpRequest, permission: str) -> bool:

@@ -8,9 +8,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from claims import lexemes
+from claims.clients import deliveries
 from claims.replay import replay
 from sources import intake
 from workers import recheck, reprints, watch
+from workers.deliver import deliver
 from workers.ingest import ingest
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,26 @@ def recheck_due() -> int:
 def tell_origins() -> int:
     """Let open proposals hear of their documents' new origins; how many documents."""
     return reprints.tell()
+
+
+@shared_task(name="workers.tell_subscribers")
+def tell_subscribers() -> None:
+    """Make the deliveries of what was recorded since, and have each subscriber told in turn."""
+    for subscription in deliveries.collect(at=timezone.now()):
+        deliver_webhooks.apply_async(kwargs={"subscription": subscription}, expires=60)
+
+
+# One that is lost comes again with the next beat: what waits is in the table.
+@shared_task(name="workers.deliver_webhooks", acks_late=False)
+def deliver_webhooks(*, subscription: int) -> int:
+    """Send what waits for a subscription; how many messages."""
+    return deliver(subscription)
+
+
+@shared_task(name="workers.forget_deliveries")
+def forget_deliveries() -> int:
+    """Take what was delivered long ago off the log; how many."""
+    return deliveries.forget(at=timezone.now())
 
 
 @shared_task(name="claims.fold_lexemes")

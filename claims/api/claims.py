@@ -1,16 +1,18 @@
 """Claims as they stand: the read model, presented.
 
 One claim is one row read. Its ETag is the version of its history, from which everything in it is
-folded, so that a client asks "anything new?" for the price of a 304.
+folded, so that a client asks "anything new?" for the price of a 304. Which version a key took is
+kept for the recall list.
 """
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -26,6 +28,7 @@ from claims.api.moments import Asked, Moments, asked, then
 from claims.api.parameters import Listing
 from claims.api.shapes import ClaimDetail, ClaimPage, ClaimSummary, MergedClaim
 from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.clients import recall
 from claims.models import Claim
 
 LANGUAGE = r"^[a-z]{2,3}$"
@@ -57,6 +60,7 @@ class Claims(ListModelMixin, GenericAPIView[Claim]):
         if moment:
             return self._then(request, moment)
         page = self.list(request)
+        recall.taken(request.auth, cast(Any, self.paginator).page, at=timezone.now())
         page.data["checkpoint"] = newest()
         return page
 
@@ -113,6 +117,7 @@ class OneClaim(GenericAPIView[Claim]):
         row = self.get_queryset().filter(id=claim).first()
         if row is None:
             raise NotFound(f"There is no claim {claim}.")
+        recall.taken(request.auth, [row], at=timezone.now())
         elsewhere = _elsewhere(row)
         return elsewhere or versioned(request, row.version, lambda: self.get_serializer(row).data)
 

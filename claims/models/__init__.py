@@ -8,5 +8,9 @@ from claims.models.clients import ApiKey
 from claims.models.desk import Handling, SavedFilter
 from claims.models.record import Claim, Entry
 from claims.models.waiting import Finding, Proposal
+from claims.models.webhooks import Delivery, Pulled, Subscription
 
-__all__ = ["ApiKey", "Claim", "Entry", "Finding", "Handling", "Proposal", "SavedFilter"]
+__all__ = [
+    "ApiKey", "Claim", "Delivery", "Entry", "Finding", "Handling", "Proposal", "Pulled",
+    "SavedFilter", "Subscription",
+]  # fmt: skip

@@ -15,9 +15,9 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from claims.clients import keys
+from claims.clients import keys, webhooks
 from claims.desk import verbs
-from claims.models import Claim, Entry, Proposal
+from claims.models import Claim, Delivery, Entry, Proposal
 from sources import intake
 from sources.models import Feed, Source, Version
 from tests.claims import build
@@ -68,6 +68,25 @@ claims/apikey/<path:object_id>/history/         | 302 403 403 200 200 200 | 302 
 claims/apikey/<path:object_id>/delete/          | 302 403 403 403 403 403 | 302 403 403 403 403 403
 claims/apikey/<path:object_id>/change/          | 302 403 403 200 200 200 | 302 403 403 403 403 403
 claims/apikey/<path:object_id>/                 | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/delivery/                                | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/delivery/<path:object_id>/               | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/delivery/<path:object_id>/change/        | 302 403 200 200 403 200 | 302 403 403 403 403 403
+claims/delivery/<path:object_id>/delete/        | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/delivery/<path:object_id>/history/       | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/delivery/add/                            | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/pulled/                                  | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/pulled/<path:object_id>/                 | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/pulled/<path:object_id>/change/          | 302 403 302 302 403 302 | 302 403 403 403 403 403
+claims/pulled/<path:object_id>/delete/          | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/pulled/<path:object_id>/history/         | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/pulled/add/                              | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/pulled/csv/                              | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/subscription/                            | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/subscription/<path:object_id>/           | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/subscription/<path:object_id>/change/    | 302 403 200 200 403 200 | 302 403 403 403 403 400
+claims/subscription/<path:object_id>/delete/    | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/subscription/<path:object_id>/history/   | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/subscription/add/                        | 302 403 403 403 403 200 | 302 403 403 403 403 200
 auth/user/<id>/password/                        | 302 403 403 403 200 200 | 302 403 403 403 200 200
 auth/user/                                      | 302 403 403 200 200 200 | 302 403 403 200 200 200
 auth/user/add/                                  | 302 403 403 403 200 200 | 302 403 403 403 200 200
@@ -143,6 +162,7 @@ ACTIONS = {
         ("accept_as_proposed", "dismiss_with_reason", "take_on", "give_back"), DECIDE
     ),
     "claims/apikey/": {"revoke": HELP},
+    "claims/delivery/": {"send_again": {"superuser"}},
     "auth/user/": {"lift": HELP, "reset_factor": HELP},
     "auth/group/": {"delete_selected": {"superuser"}},
     "sources/feed/": {"delete_selected": KEEP, "look_now": KEEP},
@@ -180,6 +200,12 @@ def desk() -> dict[str, str]:
     ).document
     person = build.person("site")
     key, _ = keys.make(name="site", user=person, at=timezone.now())
+    hook = webhooks.subscribe(
+        name="site", user=person, url="https://a.example/h", at=timezone.now()
+    )
+    sent = Delivery.objects.create(
+        subscription=hook, message="msg_1", kind="test", created_at=timezone.now()
+    )
     return {
         "claims/claim/<path:object_id>": str(begun),
         "claims/claim/<uuid:claim>": str(begun),
@@ -197,6 +223,9 @@ def desk() -> dict[str, str]:
         "sources/document/<uuid:document>": str(document.pk),
         "sources/version/<path:object_id>": Version.objects.get().pk,
         "sources/version/<str:sha256>": Version.objects.get().pk,
+        "claims/subscription/<path:object_id>": str(hook.pk),
+        "claims/delivery/<path:object_id>": str(sent.pk),
+        "claims/pulled/<path:object_id>": "1",
         "r/<path:content_type_id>/<path:object_id>": "r/1/1",
         "^(?P<app_label>": "claims",
         "(?P<url>.*)$": "nothing-here/",

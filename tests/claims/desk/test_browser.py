@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.utils.timezone import localtime
 
+from claims.clients import webhooks
 from claims.events import DisputeKind, Quantity
 from claims.models import Claim, Entry, Proposal
 from tests.claims import build
@@ -115,13 +116,22 @@ def test_no_page_has_a_serious_fault_or_an_error(reviewer: "Page", scheme: str) 
     reviewer.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
 
     found = {}
-    pages = ("proposal", "claim", "entry")
+    pages = ("proposal", "claim", "entry", "subscription", "delivery", "pulled")
+    editor = User.objects.get(username="amina")
+    editor.user_permissions.set(Permission.objects.filter(codename__endswith="_subscription"))
+    webhook = webhooks.subscribe(
+        name="The website", user=editor, url="https://paper.example/hook", at=build.AT
+    )
+    webhooks.stop(webhook, "The address answered: 410 Gone", at=build.AT)
+    webhooks.test(webhook, at=build.AT)
     addresses = [
         "/admin/",
         at(proposal),
         at(claim),
         f"{at(claim)}?as_of=1",
         "/admin/sources/document/add/",
+        "/admin/claims/subscription/add/",
+        f"/admin/claims/subscription/{webhook.pk}/change/",
     ]
     for address in [*addresses, *(f"/admin/claims/{page}/" for page in pages)]:
         reviewer.goto(address)

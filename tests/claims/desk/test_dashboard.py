@@ -40,7 +40,7 @@ def test_every_page_of_the_menu_opens() -> None:
     root = browser("", name="root", is_superuser=True)
     links = page(root.get("/admin/")).xpath("//*[@id='nav-sidebar-apps']//a/@href")
 
-    assert len(links) == 14
+    assert len(links) == 17
     for link in [*links, "/admin/claims/", "/admin/sources/", "/admin/password_change/"]:
         assert root.get(link).status_code == 200
 
