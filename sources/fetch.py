@@ -25,6 +25,8 @@ MOST_HOPS = 5
 SECONDS = 30.0  # for the whole page, with all its redirects
 SILENCE = 10.0  # seconds without a byte
 PRODUCT = "ClaimTracker/0.1"
+PIECE = 65_536  # bytes that are unpacked at a time
+MARGIN = 65_536  # bytes by which packing may make a page larger
 UNPACKED = ("", "identity")
 PACKED = ("gzip", "x-gzip")
 # What a site answers that is busy, or being mended; 500 and the like are asked again too.
@@ -41,7 +43,12 @@ class Unfetchable(Exception):
 
 
 class NotNow(Unfetchable):
-    """The page cannot be had now, and perhaps in a while: the host is busy, silent or broken."""
+    """The page cannot be had now, and perhaps in a while: the host is busy, silent or broken.
+
+    `ours` where it is the desk itself that keeps the host busy, and nothing was asked of it.
+    """
+
+    ours = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ def fetch(url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
     except Forbidden as error:
         refusal = (NotNow if error.passing else Unfetchable)(str(error))
         refusal.later = error.later
+        if isinstance(refusal, NotNow):
+            refusal.ours = isinstance(error.__cause__, politeness.Queueing)
         raise refusal from error
     except (httpx.HTTPError, httpcore.NetworkError, httpcore.TimeoutException) as error:
         if time.monotonic() >= deadline:
@@ -139,7 +148,7 @@ def _body(response: httpx.Response, url: str, most: int) -> bytes:
         raise Forbidden(f"{_host(url)} packs the page as {coding[:50]!r}; only gzip was asked for.")
     pieces = response.iter_raw()
     body = bytearray()
-    for piece in _unzipped(pieces, most + 1) if coding in PACKED else pieces:
+    for piece in _unzipped(pieces, most) if coding in PACKED else pieces:
         body += piece[: most + 1 - len(body)]
         if len(body) > most:
             break
@@ -147,18 +156,30 @@ def _body(response: httpx.Response, url: str, most: int) -> bytes:
 
 
 def _unzipped(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
-    """What a gzip stream of one or more members (RFC 1952) holds, never unpacking more at once."""
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    """What a gzip stream of one or more members (RFC 1952) holds, a little at a time.
+
+    Members may hold nothing and never end, so that what is packed has a limit of its own.
+    """
+    unpacker, taken = _unpacker(), 0
     for piece in pieces:
         packed = piece
+        taken += len(piece)
+        if taken > most + MARGIN:
+            raise Forbidden("The page is larger than the desk takes, even while it is packed.")
         while packed:
             if unpacker.eof:
-                unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+                unpacker = _unpacker()
             try:
-                yield unpacker.decompress(packed, most)
+                yield unpacker.decompress(packed, PIECE)
             except zlib.error as error:
                 raise Forbidden("The page's gzip packing is damaged.") from error
             packed = unpacker.unconsumed_tail or unpacker.unused_data
+    if taken and not unpacker.eof:
+        raise Forbidden("The page's gzip packing ends before the page does.")
+
+
+def _unpacker() -> Any:
+    return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
 
 
 def _refused(response: httpx.Response, url: str) -> Forbidden:

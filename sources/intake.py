@@ -27,6 +27,7 @@ from sources.takedown import take_down as take_down
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
+OWN_QUEUE = timedelta(seconds=30)
 # How long a document waits for a site that is busy, after each of its attempts.
 PAUSES = [timedelta(minutes=minutes) for minutes in (2, 15, 120, 720)]
 MOST_NUDGES = 500
@@ -127,11 +128,20 @@ def fail(document: Document, reason: str, *, at: datetime) -> None:
     )
 
 
-def postpone(document: Document, reason: str, *, later: int | None, at: datetime) -> None:
+def postpone(
+    document: Document, reason: str, *, later: int | None, ours: bool = False, at: datetime
+) -> None:
     """The document cannot be had now; it is tried again later, and fails after MOST_ATTEMPTS.
 
-    `later` is after how many seconds its site wants to be asked again, if it says so.
+    `later` is after how many seconds its site wants to be asked again, if it says so. Waiting for
+    the desk's `ours` other requests is no attempt.
     """
+    if ours:
+        waiting = Document.objects.filter(id=document.id, attempts=document.attempts)
+        waiting.filter(state=Document.State.WAITING).update(
+            reason=reason, not_before=at + OWN_QUEUE, attempts=F("attempts") - 1
+        )
+        return
     if document.attempts >= MOST_ATTEMPTS:
         fail(document, f"{reason} It was tried {MOST_ATTEMPTS} times.", at=at)
         return

@@ -19,6 +19,7 @@ REMEMBERED = 3600  # seconds that a robots.txt holds
 REFUSED = 300  # seconds that a site which cannot give it is left alone
 LONGEST_PAUSE = 10  # seconds between two requests, whatever a site asks for
 NOTHING = "\0"  # in the place of a robots.txt that could not be had
+TOO_MANY = 429  # the site is busy, which is no permission
 LONGEST = 512_000  # bytes of a robots.txt that are read
 
 
@@ -28,6 +29,10 @@ class Impolite(Exception):
 
 class Busy(Impolite):
     """The host does not want it now."""
+
+
+class Queueing(Busy):
+    """The desk's own workers ask the host for so much that this has to wait."""
 
 
 def ask(url: str, agent: str, *, fetched: Callable[[str], tuple[int, bytes]]) -> int:
@@ -52,7 +57,7 @@ def wait_turn(url: str, pause: int, *, deadline: float) -> None:
     """Wait until so many seconds have passed since anybody of the desk asked this host.
 
     Raises:
-        Busy: that would be after `deadline`, by the monotonic clock.
+        Queueing: that would be after `deadline`, by the monotonic clock.
     """
     if not pause:
         return
@@ -60,7 +65,7 @@ def wait_turn(url: str, pause: int, *, deadline: float) -> None:
     try:
         while not cache.add(key, 1, pause):
             if time.monotonic() > deadline:
-                raise Busy("is asked for so many pages that this one has to wait")
+                raise Queueing("is asked for so many pages that this one has to wait")
             time.sleep(0.1)
     except RedisError:
         time.sleep(pause)  # Nobody knows who else asks; this one waits.
@@ -76,8 +81,8 @@ def _robots(address: str, fetched: Callable[[str], tuple[int, bytes]]) -> str:
     if known is not None:
         return known
     status, body = fetched(address)
-    text = body[:LONGEST].decode("utf-8", "replace") if status == 200 else ""
-    if down := status >= 500:
+    text = body[:LONGEST].decode("utf-8-sig", "replace") if status == 200 else ""
+    if down := status >= 500 or status == TOO_MANY:
         text = NOTHING
     with suppress(RedisError):
         cache.set(key, text, REFUSED if down else REMEMBERED)

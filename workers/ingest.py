@@ -32,7 +32,7 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
     try:
         _ingest(document, at)
     except fetch.NotNow as error:
-        intake.postpone(document, str(error), later=error.later, at=at)
+        intake.postpone(document, str(error), later=error.later, ours=error.ours, at=at)
     except (Unreadable, fetch.Unfetchable, intake.Unacceptable, ImproperlyConfigured) as error:
         intake.fail(document, str(error), at=at)
     except SoftTimeLimitExceeded:

@@ -241,8 +241,9 @@ def test_a_host_is_asked_no_more_often_than_its_pause_lets(
     site.answers["/a"] = page(b"one")
     assert fetch.fetch(site.url("/a")).body == b"one"
     monkeypatch.setattr(fetch, "SECONDS", 0.3)
-    with pytest.raises(Unfetchable, match="has to wait"):
+    with pytest.raises(NotNow, match="has to wait") as refusal:
         fetch.fetch(site.url("/a"))
+    assert refusal.value.ours
 
 
 def test_a_redirect_with_a_password_in_it_is_refused(site: Site, public: None) -> None:
@@ -300,18 +301,62 @@ def test_what_is_packed_several_times_over_is_not_unpacked(site: Site, public: N
 
 
 def test_no_more_of_a_bomb_is_unpacked_than_the_desk_takes(
-    site: Site, public: None, settings: Any
+    site: Site, public: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MAX_DOCUMENT_BYTES = 1_000_000
     packer = zlib.compressobj(wbits=31)
     bomb = b"".join([*(packer.compress(b"0" * 10_000_000) for _ in range(100)), packer.flush()])
     site.answers["/a"] = page(bomb, Content_Encoding="gzip")
+    unpacked: list[int] = []
+    make = fetch._unpacker
+
+    class Counted:
+        def __init__(self) -> None:
+            self.unpacker = make()
+
+        def decompress(self, packed: bytes, most: int) -> bytes:
+            piece: bytes = self.unpacker.decompress(packed, most)
+            unpacked.append(len(piece))
+            return piece
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.unpacker, name)
+
+    monkeypatch.setattr(fetch, "_unpacker", Counted)
     tracemalloc.start()
     with pytest.raises(Unfetchable, match="larger than the 1 MB"):
         fetch.fetch(site.url("/a"))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 20_000_000
+    assert 1_000_000 < sum(unpacked) < 1_100_000
+    assert peak - len(bomb) < 3_000_000
+
+
+@pytest.mark.parametrize("coding", ["deflate", "br", "zstd", "gzip, identity", "x-unknown"])
+def test_a_coding_that_was_not_asked_for_is_named(site: Site, public: None, coding: str) -> None:
+    site.answers["/a"] = page(b"whatever", Content_Encoding=coding)
+    with pytest.raises(Unfetchable, match=f"{coding}.*only gzip was asked for"):
+        fetch.fetch(site.url("/a"))
+
+
+def test_members_without_content_and_without_end_are_given_up(
+    site: Site, public: None, settings: Any
+) -> None:
+    settings.MAX_DOCUMENT_BYTES = 100_000
+    site.answers["/a"] = page(gzip.compress(b"") * 20_000, Content_Encoding="gzip")
+    with pytest.raises(Unfetchable, match="even while it is packed"):
+        fetch.fetch(site.url("/a"))
+
+
+def test_a_page_whose_packing_breaks_off_is_not_taken_for_a_whole_one(
+    site: Site, public: None
+) -> None:
+    packed = gzip.compress(b"The bridge is closed. " * 100)
+    site.answers["/a"] = page(packed[:-12], Content_Encoding="gzip")
+    with pytest.raises(Unfetchable, match="ends before the page does"):
+        fetch.fetch(site.url("/a"))
+    site.answers["/empty"] = page(b"", Content_Encoding="gzip")
+    assert fetch.fetch(site.url("/empty")).body == b""
 
 
 def test_a_page_in_two_gzip_members_is_read_whole_and_a_damaged_one_is_told(

@@ -203,6 +203,17 @@ def test_a_page_whose_site_is_busy_waits_longer_each_time_and_fails_at_last() ->
     assert document.reason == "busy.example answers 503. It was tried 5 times."
 
 
+def test_waiting_for_the_desks_own_requests_is_no_attempt() -> None:
+    document = intake.receive(url="https://busy.example/c", by="test", at=AT).document
+    busy = fetch.NotNow("busy.example is asked for so many pages that this one has to wait.")
+    busy.ours = True
+    with patch.object(fetch, "fetch", side_effect=busy):
+        for number in range(20):
+            ingest(document.id, at=AT + timedelta(minutes=number))
+    document.refresh_from_db()
+    assert (document.state, document.attempts) == ("waiting", 0)
+
+
 def test_nobody_is_nudged_for_what_waits_for_its_site_until_its_time_has_come() -> None:
     document = intake.receive(url="https://busy.example/b", by="test", at=AT).document
     with patch.object(fetch, "fetch", side_effect=fetch.NotNow("busy.example answers 503.")):

@@ -25,8 +25,10 @@ MAX_HTML_CHARACTERS = 5_000_000
 MAX_ATTRIBUTES = 1000  # of one element: libxml2 compares each with all others
 PUBLISHED = ("article:published_time", "datePublished", "date", "dc.date")
 MODIFIED = ("article:modified_time", "dateModified", "og:updated_time")
-_LARGE_TAG = re.compile(r"<[a-zA-Z][^<>]{5000,}>")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+LARGE = 5000  # characters of a tag from which on its attributes are counted
+# A quotation mark stands for a value only behind an equals sign; elsewhere it is a letter.
+_TAG = re.compile(r"""<[a-zA-Z](?:=\s*+"[^"]*"|=\s*+'[^']*'|[^>])*+""")
+_ATTRIBUTE = re.compile(r"""[^\s=/>]++(?:\s*+=\s*+(?:"[^"]*"|'[^']*'|[^\s>]++))?""")
 MIN_PROSE_BEHIND_A_WALL = 300
 
 _WALL = re.compile(
@@ -75,8 +77,10 @@ def read_page(source: str, *, url: str, fetched_at: datetime) -> Extract:
 
 
 def _refuse_bombs(source: str) -> None:
-    for tag in _LARGE_TAG.finditer(source):
-        attributes = len(_QUOTED.sub("", tag.group()).split())
+    for tag in _TAG.finditer(source):
+        if tag.end() - tag.start() < LARGE:
+            continue
+        attributes = sum(1 for _each in _ATTRIBUTE.finditer(tag.group()))
         if attributes > MAX_ATTRIBUTES:
             raise Unreadable(
                 f"An element of this page has {attributes:,} attributes, and no article needs "

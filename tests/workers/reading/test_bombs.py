@@ -19,8 +19,12 @@ def html(body: str) -> Reading:
     return read(page.encode(), content_type="text/html", fetched_at=AT)
 
 
-def test_an_element_with_a_hundred_thousand_attributes_is_refused_at_once() -> None:
-    attributes = " ".join(f"a{number}=1" for number in range(100_000))
+@pytest.mark.parametrize(
+    "attribute",
+    ["a{0}=1 ", 'a{0}=">" ', "a{0}='<' ", 'a{0}="1"', "<{0}=1 ", "a{0}=it's ", "a{0} "],
+)
+def test_an_element_with_a_hundred_thousand_attributes_is_refused_at_once(attribute: str) -> None:
+    attributes = "".join(attribute.format(number) for number in range(100_000))
     began = time.monotonic()
     with pytest.raises(Unreadable, match="attributes"):
         html(f"<div {attributes}>")
