@@ -8,14 +8,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 
 from sources import nudge
+from sources.acceptance import Known as Known
+from sources.acceptance import Unacceptable as Unacceptable
+from sources.acceptance import check, printable
+from sources.acceptance import check_size as check_size
 from sources.models import Document, Version
 from sources.origins import overrule as overrule
 from sources.outcomes import Outcome as Outcome
@@ -31,14 +33,6 @@ OWN_QUEUE = timedelta(seconds=30)
 # How long a document waits for a site that is busy, after each of its attempts.
 PAUSES = [timedelta(minutes=minutes) for minutes in (2, 15, 120, 720)]
 MOST_NUDGES = 500
-
-
-class Unacceptable(Exception):
-    """The desk does not take this document; the message says why and what to send instead."""
-
-
-class Known(Unacceptable):
-    """The desk has these very bytes already, as another document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def receive(
     Raises:
         Unacceptable: nothing was sent, it is too large, or the address is no web address.
     """
-    _check(body, url)
+    check(body, url)
     captured = captured_at or at
     sent = _Sent(by, at, body, url, filename, content_type, hints or {}, captured)
     try:
@@ -172,42 +166,6 @@ def nudge_forgotten(*, at: datetime) -> int:
     return len(ids)
 
 
-def check_size(size: int) -> None:
-    """Refuse a document of so many bytes, where they are known before they are read."""
-    most = settings.MAX_DOCUMENT_BYTES
-    if size > most:
-        raise Unacceptable(
-            f"The file has {size / 1e6:,.0f} MB; at most {most / 1e6:,.0f} MB are taken. "
-            "Send the article without its pictures, or as text."
-        )
-
-
-def _check(body: bytes | None, url: str) -> None:
-    if body is None and not url:
-        raise Unacceptable("Nothing was sent: give a file, a text or an address.")
-    if body is not None and not body.strip():
-        raise Unacceptable("The file is empty.")
-    if body is not None:
-        check_size(len(body))
-    if url:
-        _check_address(url)
-
-
-def _check_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        web = parts.scheme in {"http", "https"} and 0 < len(host) <= 253 and parts.port != 0
-    except ValueError:
-        web = False
-    # PostgreSQL indexes no more than 2704 bytes.
-    too_long = len(url.encode(errors="replace")) > 2000
-    if not web or too_long or " " in url or not url.isprintable():
-        raise Unacceptable("This is no web address: it must begin with https:// or http://.")
-    if parts.username or parts.password:
-        raise Unacceptable("The address holds a user name or password; send it without.")
-
-
 @dataclass(frozen=True, slots=True)
 class _Sent:
     """What `receive` was given."""
@@ -234,7 +192,7 @@ def _received(sent: _Sent) -> Received:
         document = Document.objects.create(
             id=uuid4(),
             url=sent.url,
-            filename=_printable(sent.filename),
+            filename=printable(sent.filename),
             hints=dict(sent.hints),
             received_by=sent.by,
             received_at=sent.at,
@@ -281,7 +239,7 @@ def _captured(
     document: Document, body: bytes, content_type: str, at: datetime
 ) -> tuple[Version, bool]:
     """The version of the document with these bytes, and whether it is new."""
-    _check(body, "")
+    check(body, "")
     sha256 = hashlib.sha256(body).hexdigest()
     with transaction.atomic():
         Document.objects.select_for_update().get(id=document.id)
@@ -291,7 +249,7 @@ def _captured(
             defaults={
                 "document": document,
                 "number": last + 1,
-                "content_type": _printable(content_type)[:200],
+                "content_type": printable(content_type)[:200],
                 "body": body,
                 "captured_at": at,
                 "seen_at": at,
@@ -301,8 +259,3 @@ def _captured(
             where = version.document.url or version.document
             raise Known(f"The desk has this very text already: see {where}.")
     return version, new
-
-
-def _printable(text: str) -> str:
-    """The text without what PostgreSQL cannot keep, as the bytes of a file name may bring it."""
-    return "".join(letter for letter in text if letter.isprintable())

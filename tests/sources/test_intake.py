@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from sources import intake, nudge
+from sources import acceptance, intake, nudge
 from sources.intake import Outcome, Received, Unacceptable, receive
 from sources.models import Document, Passage, Source, Version
 from tests.claims.build import AT, at_once
@@ -206,7 +206,7 @@ def test_a_web_address_is_taken(url: str) -> None:
 @given(st.text(max_size=40).map(lambda text: f"https://{text}") | st.text(max_size=40))
 def test_an_address_is_taken_or_refused_in_a_sentence(url: str) -> None:
     try:
-        intake._check(None, url)
+        acceptance.check(None, url)
     except Unacceptable as refused:
         said = str(refused)
     else:
