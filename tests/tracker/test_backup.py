@@ -97,6 +97,33 @@ def tables(url: str) -> int:
         return int((found.fetchone() or [0])[0])
 
 
+def rewritten(folder: Path, name: str, content: bytes) -> None:
+    """Another file in the backup, and a manifest that vouches for it."""
+    (folder / name).write_bytes(gzip.compress(content))
+    found = json.loads((folder / "manifest.json").read_text())
+    found["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(found))
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "now", "said"),
+    [
+        ("database.sql.gz", b"Agency 12", b"Agency 99", "events do not have their hash"),
+        ("documents.sql.gz", LETTER.hex().encode(), b"00", "documents do not have their hash"),
+    ],
+)
+def test_what_was_rewritten_inside_is_found_when_it_is_verified(
+    folder: Path, empty: dict[str, str], name: str, was: bytes, now: bytes, said: str
+) -> None:
+    content = gzip.decompress((folder / name).read_bytes())
+    assert was in content
+    rewritten(folder, name, content.replace(was, now))
+    code, told = restored(folder, empty)
+    assert code
+    assert said in told
+    assert "Do not work with it" in told
+
+
 def test_it_comes_back_row_for_row_and_is_verified(folder: Path, empty: dict[str, str]) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     code, said = restored(folder, empty)
@@ -146,11 +173,7 @@ def test_an_altered_or_cut_short_file_is_refused(
 
 def test_what_the_database_refuses_is_said_and_undone(folder: Path, empty: dict[str, str]) -> None:
     long = b"SELECT 1/0;\n" + b"SELECT 1;\n" * 200_000
-    path, manifest = folder / "constraints.sql.gz", folder / "manifest.json"
-    path.write_bytes(gzip.compress(long))
-    found = json.loads(manifest.read_text())
-    found["files"][path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest.write_text(json.dumps(found))
+    rewritten(folder, "constraints.sql.gz", long)
     code, said = restored(folder, empty)
     assert code
     assert "Nothing was restored: psql stopped" in said
