@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,19 +48,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "backup"
 
 
-@pytest.fixture
-def empty() -> Iterator[dict[str, str]]:
+@contextmanager
+def without_tables(name: str) -> Iterator[dict[str, str]]:
     """The addresses of a database with the desk's roles and not one table."""
     maker = os.environ.get("SUPERUSER_DATABASE_URL") or os.environ["OWNER_DATABASE_URL"]
-    name = f"test_restored_{os.getpid()}"
+    name = f"test_{name}_{os.getpid()}"
     identifier = sql.Identifier(name)
     with psycopg.connect(maker, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
     with psycopg.connect(_address(maker, name)) as connection:
         connection.execute((ROOT / "tracker" / "roles.sql").read_bytes())
-    yield {key: _address(os.environ[key], name) for key in ADDRESSES if key in os.environ}
-    with psycopg.connect(maker, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+    try:
+        yield {key: _address(os.environ[key], name) for key in ADDRESSES if key in os.environ}
+    finally:
+        with psycopg.connect(maker, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture
+def empty() -> Iterator[dict[str, str]]:
+    with without_tables("restored") as addresses:
+        yield addresses
 
 
 def begun(folder: Path, addresses: dict[str, str], *more: object) -> "subprocess.Popen[str]":
@@ -216,6 +225,23 @@ def test_a_backup_of_a_newer_release_is_refused(folder: Path, empty: dict[str, s
     assert code
     assert "made by another release, with sources.9999_future" in said
     assert tables(empty["OWNER_DATABASE_URL"]) == 0
+
+
+def test_a_backup_of_an_older_release_is_brought_up_to_date(
+    folder: Path, empty: dict[str, str], tmp_path: Path
+) -> None:
+    assert restored(folder, empty)[0] == 0
+    for arguments in (["migrate", "claims", "0017"], ["backup", str(tmp_path / "older")]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT, env=os.environ | empty, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    with without_tables("upgraded") as addresses:
+        code, said = restored(tmp_path / "older", addresses)
+        assert code == 0, said
+        assert rows(addresses["OWNER_DATABASE_URL"])["ledger.event"]
+        assert tables(addresses["OWNER_DATABASE_URL"]) == tables(os.environ["OWNER_DATABASE_URL"])
 
 
 def test_it_is_restored_into_an_empty_database_only(folder: Path) -> None:

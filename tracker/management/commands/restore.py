@@ -46,7 +46,13 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.verify(found)
         for source, target in secrets.items():
-            backups.copy(source, target)
+            try:
+                backups.copy(source, target)
+            except OSError as error:
+                raise CommandError(
+                    f"The database is restored and holds, but {error.filename or target}: "
+                    f"{error.strerror}. Copy {source} to {target} as the signer's user."
+                ) from error
             self.stdout.write(f"{target} is back; it must belong to the signer's user.")
 
     def refuse_unless_empty(self) -> None:
