@@ -30,9 +30,9 @@ TESTS = {"benchmark", "test"}
 # These have services of their own, of which nothing is kept.
 TEMPORARY = {"evaluate", *TESTS}
 # These make the tables themselves; for any other command they are made before its first run.
-MIGRATE = {"demo", "migrate", *TESTS}
+MIGRATE = {"demo", "migrate", "restore", *TESTS}
 # The owner's address is for those who do what the application may not.
-OWNERS = {"import-log", *MIGRATE}
+OWNERS = {"backup", "import-log", *MIGRATE}
 # Nor may anything but the signer publish a checkpoint.
 SIGNERS = {"demo", "sign-checkpoints", *TESTS}
 ADDRESSES = "addresses.json"
