@@ -42,6 +42,7 @@ from claims.desk import (
 from claims.models import Claim, Entry
 
 ENTRIES = 100  # of a history on one page
+PIECES, MOST_PIECES = 20, 500  # of the evidence of one origin
 
 
 @admin.register(Claim)
@@ -165,9 +166,10 @@ class ClaimAdmin(pages.ReadOnly):
             Q(merged_into=claim.id) | Q(id=claim.merged_into)
         )
         timeline = Entry.objects.filter(stream_id=claim.id).order_by("-version")
+        addresses = (one["url"] for one in claim.evidence)
         context = self._told(request, claim, related, timeline) | {
             "scale": [(key, sentences.verdict_name(key)) for key in settings.VERDICTS],
-            "addresses": list(dict.fromkeys(one["url"] for one in claim.evidence if one["url"])),
+            "addresses": list(dict.fromkeys(filter(None, addresses)))[:PIECES],
             "proof": proven.of(claim),
             "new_command": pages.new_command,
             "may": verbs.may(request, claim),
@@ -200,12 +202,13 @@ class ClaimAdmin(pages.ReadOnly):
         timeline: QuerySet[Entry],
     ) -> dict[str, Any]:
         """What the page tells of a claim, now or then."""
+        groups = by_origin(claim, request.GET.get("origin", ""))
         page_of = Paginator(timeline, ENTRIES).get_page(request.GET.get("entries"))
         return self.page(request, Truncator(str(claim)).chars(60), claim) | {
             "claim": claim,
             "related": related,
-            "origins": [group for group in by_origin(claim) if not group["disputes"]],
-            "disputes": [group for group in by_origin(claim) if group["disputes"]],
+            "origins": [group for group in groups if not group["disputes"]],
+            "disputes": [group for group in groups if group["disputes"]],
             "verdict": _verdict(claim),
             "timeline": _timeline(page_of.object_list),
             "page_of": page_of,
@@ -214,13 +217,20 @@ class ClaimAdmin(pages.ReadOnly):
         }
 
 
-def by_origin(claim: Claim) -> list[dict[str, Any]]:
-    """The standing evidence, an origin a group, what supports the claim before what disputes it."""
+def by_origin(claim: Claim, whole: str = "") -> list[dict[str, Any]]:
+    """The standing evidence, an origin a group, what supports the claim before what disputes it.
+
+    Of each group the first PIECES, with how many `more` there are; of the origin that is asked for
+    as a `whole`, many more.
+    """
     groups: dict[tuple[bool, str], dict[str, Any]] = {}
     for stored in claim.evidence:
         disputes, origin = stored["word"] == "disputed", stored["origin"]
-        new = {"origin": origin, "disputes": disputes, "outlets": [], "pieces": []}
+        new = {"origin": origin, "disputes": disputes, "outlets": [], "pieces": [], "more": 0}
         group = groups.setdefault((disputes, origin), new)
+        if len(group["pieces"]) >= (MOST_PIECES if origin == whole else PIECES):
+            group["more"] += 1
+            continue
         published = parse_datetime(stored["published_at"] or "")
         link = pages.passage_link(stored["document"], stored["start"], stored["end"])
         group["pieces"].append({**stored, "published": published, "link": link})

@@ -15,6 +15,7 @@ from claims.desk import handling, pages, sentences
 from claims.models import Claim, Entry, Finding, Proposal
 
 ALL = "all"
+MOST_FIRST = 500  # proposals that wait, whose outlets are offered
 
 
 class StateFilter(SimpleListFilter):
@@ -113,14 +114,16 @@ class KindFilter(SimpleListFilter):
 
 
 class OutletFilter(SimpleListFilter):
-    """Proposals that rest on an article of one outlet; those with open proposals are offered."""
+    """Proposals that rest on an article of one outlet; those of the first ones are offered."""
 
     title = _("outlet")
     parameter_name = "outlet"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        waiting = Finding.objects.filter(proposal__state="open").order_by("outlet")
-        return [(name, name) for name in waiting.values_list("outlet", flat=True).distinct()]
+        first = Proposal.objects.filter(state="open").order_by(*handling.QUEUE_ORDER)
+        ids = list(first.values_list("id", flat=True)[:MOST_FIRST])
+        named = Finding.objects.filter(proposal__in=ids).values_list("outlet", flat=True)
+        return [(name, name) for name in sorted(set(named), key=str.casefold)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
         return queryset if self.value() is None else queryset.filter(_found(outlet=self.value()))

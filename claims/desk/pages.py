@@ -12,11 +12,13 @@ from uuid import UUID, uuid4
 from django.contrib.auth.models import User
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.db import OperationalError
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -147,6 +149,24 @@ def meant(words: str, *, but: UUID | None = None) -> list[Claim]:
         if first := [*ranked.order_by("-rank", "-position")[:MOST_MEANT]]:
             return list[Claim](first)
     return []
+
+
+def counted(rows: QuerySet[Any], most: int) -> str:
+    """How many rows there are, or that there are more than `most`, which takes no longer."""
+    found = rows.order_by()[: most + 1].count()
+    return str(found) if found <= most else f"{most}+"
+
+
+class Bounded(Paginator):  # type: ignore[type-arg]
+    """Pages of a list of which no more than so many rows are counted; filters lead to the rest."""
+
+    most = 5000
+
+    @cached_property
+    def count(self) -> int:
+        """The rows of the list, or `most`."""
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return int(rows.order_by()[: self.most].count())
 
 
 def claim_link(claim: UUID | str) -> str:

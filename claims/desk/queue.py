@@ -57,6 +57,7 @@ class QueueAdmin(ProposalPage):
     ordering = handling.QUEUE_ORDER
     sortable_by = ("likely", "age")
     list_per_page = 50
+    paginator = pages.Bounded
     show_full_result_count = False
     list_disable_select_all = True  # What was not on the screen cannot be decided.
     list_before_template = "desk/queue_before.html"

@@ -7,7 +7,14 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-SEEN = ("subscription", "delivery", "pulled")
+SEE, KEEP = ("Editor", "Auditor", "Operator"), ("Operator",)
+RIGHTS = (
+    ("subscription", "view", SEE),
+    ("delivery", "view", SEE),
+    ("pulled", "view", SEE),
+    ("subscription", "add", KEEP),
+    ("subscription", "change", KEEP),
+)
 NAMES = {"pulled": "copy that a client holds", "subscription": "webhook"}
 
 
@@ -17,13 +24,13 @@ def allow(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(using)
     rights = apps.get_model("auth", "Permission").objects.using(using)
     groups = apps.get_model("auth", "Group").objects.using(using)
-    for model in SEEN:
+    for model, verb, names in RIGHTS:
         kind, _ = kinds.get_or_create(app_label="claims", model=model)
-        name = f"Can view {NAMES.get(model, model)}"
+        name = f"Can {verb} {NAMES.get(model, model)}"
         right, _ = rights.get_or_create(
-            content_type=kind, codename=f"view_{model}", defaults={"name": name}
+            content_type=kind, codename=f"{verb}_{model}", defaults={"name": name}
         )
-        for group in groups.filter(name__in=("Editor", "Auditor")):
+        for group in groups.filter(name__in=names):
             group.permissions.add(right)
 
 

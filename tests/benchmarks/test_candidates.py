@@ -16,9 +16,10 @@ from workers.matching.search import candidates
 SIZES = {"quick": (10_000, 100_000), "long": (10_000, 100_000, 1_000_000)}
 LIMIT = 50
 QUERIES = 100
+DAY = "2026-01-01"
 COLUMNS = (
-    "id, claim, begins, wording, language, claimant, context, score, disputed, revision, state, "
-    "created_at, reason"
+    "id, claim, begins, wording, language, claimant, context, score, priority, disputed, revision, "
+    "state, created_at, reason"
 )
 
 
@@ -45,7 +46,22 @@ def put_in(owner: psycopg.Connection, texts: list[str]) -> None:
         for text in texts:
             claim = str(UUID(int=draw.getrandbits(128), version=4))
             copy.write_row(
-                (claim, claim, True, text, "fr", "", "", 0.5, False, 1, "open", "2026-01-01", "")
+                (
+                    claim,
+                    claim,
+                    True,
+                    text,
+                    "fr",
+                    "",
+                    "",
+                    0.5,
+                    0.5,
+                    False,
+                    1,
+                    "open",
+                    "2026-01-01",
+                    "",
+                )
             )
     owner.execute("ALTER TABLE claims_proposal ENABLE TRIGGER count_lexemes")
     lexemes.recount()

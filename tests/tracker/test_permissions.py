@@ -68,25 +68,25 @@ claims/apikey/<path:object_id>/history/         | 302 403 403 200 200 200 | 302 
 claims/apikey/<path:object_id>/delete/          | 302 403 403 403 403 403 | 302 403 403 403 403 403
 claims/apikey/<path:object_id>/change/          | 302 403 403 200 200 200 | 302 403 403 403 403 403
 claims/apikey/<path:object_id>/                 | 302 302 302 302 302 302 | 302 302 302 302 302 302
-claims/delivery/                                | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/delivery/                                | 302 403 200 200 200 200 | 302 403 200 200 200 200
 claims/delivery/<path:object_id>/               | 302 302 302 302 302 302 | 302 302 302 302 302 302
-claims/delivery/<path:object_id>/change/        | 302 403 200 200 403 200 | 302 403 403 403 403 403
+claims/delivery/<path:object_id>/change/        | 302 403 200 200 200 200 | 302 403 403 403 403 403
 claims/delivery/<path:object_id>/delete/        | 302 403 403 403 403 403 | 302 403 403 403 403 403
-claims/delivery/<path:object_id>/history/       | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/delivery/<path:object_id>/history/       | 302 403 200 200 200 200 | 302 403 200 200 200 200
 claims/delivery/add/                            | 302 403 403 403 403 403 | 302 403 403 403 403 403
-claims/pulled/                                  | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/pulled/                                  | 302 403 200 200 200 200 | 302 403 200 200 200 200
 claims/pulled/<path:object_id>/                 | 302 302 302 302 302 302 | 302 302 302 302 302 302
-claims/pulled/<path:object_id>/change/          | 302 403 302 302 403 302 | 302 403 403 403 403 403
+claims/pulled/<path:object_id>/change/          | 302 403 302 302 302 302 | 302 403 403 403 403 403
 claims/pulled/<path:object_id>/delete/          | 302 403 403 403 403 403 | 302 403 403 403 403 403
 claims/pulled/<path:object_id>/history/         | 302 302 302 302 302 302 | 302 302 302 302 302 302
 claims/pulled/add/                              | 302 403 403 403 403 403 | 302 403 403 403 403 403
-claims/pulled/csv/                              | 302 403 200 200 403 200 | 302 403 200 200 403 200
-claims/subscription/                            | 302 403 200 200 403 200 | 302 403 200 200 403 200
+claims/pulled/csv/                              | 302 403 200 200 200 200 | 302 403 200 200 200 200
+claims/subscription/                            | 302 403 200 200 200 200 | 302 403 200 200 200 200
 claims/subscription/<path:object_id>/           | 302 302 302 302 302 302 | 302 302 302 302 302 302
-claims/subscription/<path:object_id>/change/    | 302 403 200 200 403 200 | 302 403 403 403 403 400
+claims/subscription/<path:object_id>/change/    | 302 403 200 200 200 200 | 302 403 403 403 403 400
 claims/subscription/<path:object_id>/delete/    | 302 403 403 403 403 403 | 302 403 403 403 403 403
-claims/subscription/<path:object_id>/history/   | 302 403 200 200 403 200 | 302 403 200 200 403 200
-claims/subscription/add/                        | 302 403 403 403 403 200 | 302 403 403 403 403 200
+claims/subscription/<path:object_id>/history/   | 302 403 200 200 200 200 | 302 403 200 200 200 200
+claims/subscription/add/                        | 302 403 403 403 200 200 | 302 403 403 403 200 200
 auth/user/<id>/password/                        | 302 403 403 403 200 200 | 302 403 403 403 200 200
 auth/user/                                      | 302 403 403 200 200 200 | 302 403 403 200 200 200
 auth/user/add/                                  | 302 403 403 403 200 200 | 302 403 403 403 200 200
@@ -162,7 +162,7 @@ ACTIONS = {
         ("accept_as_proposed", "dismiss_with_reason", "take_on", "give_back"), DECIDE
     ),
     "claims/apikey/": {"revoke": HELP},
-    "claims/delivery/": {"send_again": {"superuser"}},
+    "claims/delivery/": {"send_again": HELP},
     "auth/user/": {"lift": HELP, "reset_factor": HELP},
     "auth/group/": {"delete_selected": {"superuser"}},
     "sources/feed/": {"delete_selected": KEEP, "look_now": KEEP},
