@@ -31,7 +31,7 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("desk/keys.js"),
         lambda request: static("desk/live.js"),
     ],
-    "DASHBOARD_CALLBACK": "claims.desk.dashboard.first_page",
+    "DASHBOARD_CALLBACK": "tracker.overview.first_page",
     "COLORS": {"primary": PRIMARY},
     "ACCOUNT": {"navigation": "claims.desk.security.account"},
     "GLOBAL_CALLBACK": "tracker.empty.state",

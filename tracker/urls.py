@@ -12,7 +12,7 @@ from claims.api.events import Everything, History
 from claims.api.proposals import OneProposal, Proposals
 from claims.desk import security
 from sources.api import Documents, OneDocument
-from tracker import errors
+from tracker import errors, overview
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),
@@ -33,6 +33,7 @@ api = [
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include(security.urls())),
+    path("admin/figures/<slug:name>.csv", admin.site.admin_view(overview.as_csv), name="figures"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     # The paths of c2sp.org/tlog-tiles below the log's prefix.

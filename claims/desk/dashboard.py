@@ -7,15 +7,14 @@ documents too, which this package does not know.
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.desk import pages, sentences
+from claims.desk import figures, pages, sentences
 from claims.models import Claim, Entry, Proposal
 from claims.status import Status
 
 LATEST = 12
-
-
 MOST_COUNTED = 1000  # on every page, so that a long queue makes none slower
 
 
@@ -40,4 +39,23 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": _("Overview"),
         "tiles": counted,
         "latest": sentences.tell(list(latest)),
+        **(_morning(request) if request.user.has_perm("claims.view_proposal") else {}),
+    }
+
+
+def days(request: HttpRequest) -> int:
+    """The period that was chosen."""
+    asked = request.GET.get("days", "")
+    return int(asked) if asked in {str(each) for each in figures.PERIODS} else 14
+
+
+def _morning(request: HttpRequest) -> dict[str, Any]:
+    person, now = pages.person(request), timezone.now()
+    return {
+        "figures": list(figures.of_desk(person, days(request), at=now)),
+        "days": days(request),
+        "periods": figures.PERIODS,
+        "moved": figures.moved(at=now),
+        "signed": figures.signed(at=now),
+        "mine": figures.waiting_for(person),
     }

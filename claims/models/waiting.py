@@ -62,7 +62,10 @@ class Proposal(models.Model):
     class Meta:
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
-        permissions = (("decide_proposal", _("Can accept and dismiss proposals")),)
+        permissions = (
+            ("decide_proposal", _("Can accept and dismiss proposals")),
+            ("view_decisions", _("Can see who decided how much")),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["claim"],
@@ -92,6 +95,11 @@ class Proposal(models.Model):
                 fields=["-disputed", "-priority", "id"],
                 condition=Q(state="open"),
                 name="proposal_queue",
+            ),
+            models.Index(
+                fields=["-decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="proposal_decided",
             ),
         )
 

@@ -1,7 +1,15 @@
 """The first page: what waits, what happened, and what a new reviewer does first."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from claims.desk import figures
+from claims.models import Proposal
 from tests.claims import build
 from tests.claims.desk.screens import browser, page, proposed, text
 
@@ -69,3 +77,64 @@ def test_users_and_groups_are_kept_with_their_forms_and_nobody_is_deleted() -> N
     assert root.get(f"/admin/auth/user/{person.pk}/change/").status_code == 200
     assert root.get("/admin/auth/group/").status_code == 200
     assert root.post(f"/admin/auth/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def decided(number: int, state: str, who: str) -> None:
+    """A proposal that somebody decided two hours after it came."""
+    proposal = proposed(number=number, quote=f"Phrase {number}.")
+    person, _ = User.objects.get_or_create(username=who)
+    at = timezone.now() - timedelta(days=1)
+    Proposal.objects.filter(pk=proposal.pk).update(
+        state=state, created_at=at - timedelta(hours=2), decided_at=at, decided_by=person
+    )
+
+
+def test_the_first_page_tells_how_the_queue_and_its_decisions_do() -> None:
+    for number, state in enumerate(("accepted", "accepted", "dismissed"), 1):
+        decided(number, state, "bo")
+    proposed(number=9)
+    shown = text(browser("Editor", name="jeanne").get("/admin/"))
+    for words in (
+        "The queue, by age", "Decisions, by person", "bo323", "Time to decision", "2.02.0",
+        "Accepted, by matcher", "673", "Silent feeds", "Disputed claims that moved",
+    ):  # fmt: skip
+        assert words in shown, words
+
+
+def test_who_decided_how_much_is_for_those_who_may_see_it() -> None:
+    decided(1, "accepted", "bo")
+    client = browser()
+    assert "Decisions, by person" not in text(client.get("/admin/"))
+    assert client.get("/admin/figures/people.csv").status_code == 404
+    assert browser("Editor", name="jeanne").get("/admin/figures/people.csv").status_code == 200
+
+
+def test_the_numbers_are_there_as_csv_and_no_cell_is_a_formula() -> None:
+    decided(1, "accepted", "=cmd()")
+    answer = browser("Editor", name="jeanne").get("/admin/figures/people.csv?days=30")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert answer.content.decode().splitlines()[1] == "'=cmd(),1,1,1"
+
+
+def test_the_first_page_takes_as_many_queries_however_much_was_decided() -> None:
+    client = browser("Editor", name="jeanne")
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/admin/?days=90")
+        return len(asked)
+
+    decided(1, "accepted", "bo")
+    counted()
+    before = counted()
+    for number in range(2, 20):
+        decided(number, "dismissed", f"person {number}")
+    assert counted() == before
+
+
+def test_every_bar_stays_within_its_picture() -> None:
+    rows = (("a", 0), ("b", 3), ("c", 12))
+    table = figures.Figures(name="x", title="X", columns=("a", "b"), rows=rows)
+    assert [length for _row, length in table.bars] == [0.0, 25.0, 100.0]
+    nothing = figures.Figures(name="x", title="X", columns=("a", "b"), rows=(("a", 0),))
+    assert [length for _row, length in nothing.bars] == [0.0]

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workers.reading import Reading, Unreadable, read
@@ -107,6 +107,7 @@ anything = st.recursive(
 )
 
 
+@settings(max_examples=30)
 @given(
     st.dictionaries(
         st.sampled_from(["author", "publisher", "datePublished", "dateModified", "@graph"]),
