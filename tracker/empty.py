@@ -46,6 +46,13 @@ LISTS = {
         page="claims_proposal_changelist",
         permission="claims.view_proposal",
     ),
+    "claims_story": Empty(
+        purpose=_("Here are claims under one name, such as an election."),
+        step=_("None has a name yet. Make a story, then add claims to it on their own pages."),
+        verb=_("New story"),
+        page="claims_story_add",
+        permission="claims.add_story",
+    ),
     "claims_subscription": Empty(
         purpose=_("Here is who hears by webhook of what the desk records, and how that goes."),
         step=_("Nobody does yet. A webhook names an address and what it wants to hear of."),

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims.desk import dashboard, webhooks
+from claims.desk import dashboard, shelf, webhooks
 from sources import admin as documents
 
 
@@ -38,6 +38,12 @@ def _desk(request: HttpRequest) -> Iterator[dict[str, Any]]:
         count = {"badge": dashboard.disputed_claims(), "badge_variant": "danger"}
         query = "status__exact=disputed"
         yield _list(request, _("Disputed claims"), "balance", "claims_claim", query) | count
+        link = reverse("for-me")
+        count = {"badge": str(shelf.unread(request.user)), "badge_variant": "info"}
+        here = request.path.startswith(link)
+        yield {"title": _("For me"), "icon": "notifications", "link": link, "active": here} | count
+    if _may(request, "claims.view_story"):
+        yield _list(request, _("Stories"), "folder", "claims_story")
     if _may(request, "claims.view_entry"):
         yield _list(request, _("Events"), "history", "claims_entry")
 

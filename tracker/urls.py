@@ -10,7 +10,7 @@ from claims.api import log
 from claims.api.claims import Claims, OneClaim
 from claims.api.events import Everything, History
 from claims.api.proposals import OneProposal, Proposals
-from claims.desk import security
+from claims.desk import security, shelf
 from sources.api import Documents, OneDocument
 from tracker import errors, overview
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include(security.urls())),
     path("admin/figures/<slug:name>.csv", admin.site.admin_view(overview.as_csv), name="figures"),
+    path("admin/for-me/", admin.site.admin_view(shelf.mentioned), name="for-me"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     # The paths of c2sp.org/tlog-tiles below the log's prefix.

@@ -37,6 +37,8 @@ from claims.desk import (
     picture,
     proven,
     sentences,
+    shelf,
+    stories,
     verbs,
 )
 from claims.models import Claim, Entry
@@ -51,7 +53,9 @@ class ClaimAdmin(pages.ReadOnly):
 
     list_display = ("what", "standing", "counts", "rating", "changed_at")
     list_display_links = None
-    list_filter = ("status", filters.VerdictFilter, filters.LanguageFilter)
+    list_filter = (
+        "status", filters.VerdictFilter, filters.LanguageFilter, stories.StoryFilter,
+    )  # fmt: skip
     search_fields = ("wording",)
     search_help_text = gettext_lazy("Wording, claimant, headline, or the id of a claim")
     ordering = ("-position",)
@@ -65,6 +69,7 @@ class ClaimAdmin(pages.ReadOnly):
             path("<uuid:claim>/merge/", view(self.merge), name="claims_claim_merge"),
             path("<uuid:claim>/unmerge/", view(self.unmerge), name="claims_claim_unmerge"),
             path("<uuid:claim>/move/", view(self.move), name="claims_claim_move"),
+            path("<uuid:claim>/shelf/", view(shelf.change), name="claims_claim_shelf"),
             path("<uuid:claim>/meant/", view(self.meant), name="claims_claim_meant"),
             *super().get_urls(),
         ]
@@ -171,6 +176,7 @@ class ClaimAdmin(pages.ReadOnly):
             "scale": [(key, sentences.verdict_name(key)) for key in settings.VERDICTS],
             "addresses": list(dict.fromkeys(filter(None, addresses)))[:PIECES],
             "proof": proven.of(claim),
+            "shelf": shelf.of(request, claim),
             "new_command": pages.new_command,
             "may": verbs.may(request, claim),
             "may_erase": request.user.has_perm(erase.PERMISSION),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.views import ChangeList
 
-from claims.desk import bulk, deciding, filters, handling, live, pages
+from claims.desk import bulk, deciding, filters, handling, live, pages, stories
 from claims.desk.proposal import ProposalPage
 from claims.models import Proposal
 
@@ -51,6 +51,7 @@ class QueueAdmin(ProposalPage):
         filters.KindFilter,
         filters.OutletFilter,
         filters.LanguageFilter,
+        stories.StoryFilter,
     )
     search_fields = ("wording", "claimant", "context", "findings__quote", "findings__speaker")
     search_help_text = gettext_lazy("Wording, quote, speaker or headline")

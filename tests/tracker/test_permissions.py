@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from claims.clients import keys, webhooks
 from claims.desk import verbs
-from claims.models import Claim, Delivery, Entry, Proposal
+from claims.models import Claim, Delivery, Entry, Proposal, Story
 from sources import intake
 from sources.models import Feed, Source, Version
 from tests.claims import build
@@ -30,6 +30,13 @@ PEOPLE = ("", "Reviewer", "Editor", "Auditor", "Operator", "superuser")
 # In the order of PEOPLE, the first being nobody. 302 leads to the log-in page, or back from a verb;
 # 400 is a verb without its form, which only those get to who may use it.
 TABLE = """\
+for-me/                                         | 302 200 200 200 200 200 | 302 200 200 200 200 200
+claims/story/                                   | 302 200 200 200 200 200 | 302 200 200 200 200 200
+claims/story/add/                               | 302 200 200 403 403 200 | 302 200 200 403 403 200
+claims/story/<path:object_id>/history/          | 302 200 200 200 200 200 | 302 200 200 200 200 200
+claims/story/<path:object_id>/delete/           | 302 403 403 403 403 403 | 302 403 403 403 403 403
+claims/story/<path:object_id>/change/           | 302 200 200 200 200 200 | 302 200 200 403 403 200
+claims/story/<path:object_id>/                  | 302 302 302 302 302 302 | 302 302 302 302 302 302
 figures/<slug:name>.csv                         | 302 200 200 200 200 200 | 302 200 200 200 200 200
 security/                                       | 302 200 200 200 200 200 | 302 200 200 200 200 200
 security/enrol/                                 | 302 200 200 200 200 200 | 302 200 200 200 200 200
@@ -49,6 +56,7 @@ r/<path:content_type_id>/<path:object_id>/      | 302 404 404 404 404 404 | 302 
 claims/claim/<uuid:claim>/merge/                | 302 403 200 403 403 200 | 302 403 400 403 403 400
 claims/claim/<uuid:claim>/unmerge/              | 302 403 200 403 403 200 | 302 403 400 403 403 400
 claims/claim/<uuid:claim>/move/                 | 302 403 400 403 403 400 | 302 403 400 403 403 400
+claims/claim/<uuid:claim>/shelf/                | 302 403 403 403 403 403 | 302 400 400 403 403 400
 claims/claim/<uuid:claim>/meant/                | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/claim/                                   | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/claim/add/                               | 302 403 403 403 403 403 | 302 403 403 403 403 403
@@ -209,6 +217,7 @@ def desk() -> dict[str, str]:
     )
     return {
         "figures/<slug:name>": "queue",
+        "claims/story/<path:object_id>": str(Story.objects.create(name="Élection").pk),
         "claims/claim/<path:object_id>": str(begun),
         "claims/claim/<uuid:claim>": str(begun),
         "claims/entry/<path:object_id>": "0",

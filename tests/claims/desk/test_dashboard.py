@@ -27,6 +27,7 @@ def test_the_first_page_counts_what_waits() -> None:
     build.recorded(build.begins(5), build.disputed(6))
 
     assert tiles("Reviewer") == {
+        "For me": "0",
         "Proposals": "1",
         "Disputed claims": "1",
         "Waiting documents": "0",
@@ -48,7 +49,7 @@ def test_every_page_of_the_menu_opens() -> None:
     root = browser("", name="root", is_superuser=True)
     links = page(root.get("/admin/")).xpath("//*[@id='nav-sidebar-apps']//a/@href")
 
-    assert len(links) == 17
+    assert len(links) == 19
     for link in [*links, "/admin/claims/", "/admin/sources/", "/admin/password_change/"]:
         assert root.get(link).status_code == 200
 

@@ -120,6 +120,10 @@ def test_axe_finds_nothing_on_the_pages_of_two_claims(
             if fault["impact"] in {"critical", "serious"}:
                 found[name, fault["id"]] = [node["html"][:120] for node in fault["nodes"]]
 
+    reviewer.goto("/admin/for-me/")
+    looked("for me")
+    reviewer.goto("/admin/")
+    looked("overview")
     for part in ("merge/", f"merge/?with={other}", f"move/?version=2&with={other}", "change/"):
         reviewer.goto(f"{base}/{part}")
         looked(part)
