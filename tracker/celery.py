@@ -49,6 +49,7 @@ app.conf.update(
         },
         "forget old deliveries": {"task": "workers.forget_deliveries", "schedule": 86400.0},
         "fold lexemes": {"task": "claims.fold_lexemes", "schedule": 600.0},
+        "send digests": {"task": "claims.send_digests", "schedule": crontab(hour=6, minute=0)},
         "check the read side": {
             "task": "claims.check_read_side",
             "schedule": crontab(hour=3, minute=30),

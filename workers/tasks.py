@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims import lexemes
 from claims.clients import deliveries
+from claims.desk import digest
 from claims.replay import replay
 from sources import intake
 from workers import recheck, reprints, watch
@@ -78,6 +79,12 @@ def forget_deliveries() -> int:
 def fold_lexemes() -> None:
     """Add up in how many claims each word stands, for the searches to come."""
     lexemes.fold()
+
+
+@shared_task(name="claims.send_digests", acks_late=False)
+def send_digests() -> int:
+    """Write to those who want it of what waits for them; how many letters."""
+    return digest.send(at=timezone.now())
 
 
 # It may outlast the broker's patience; one that is lost comes again the next night.

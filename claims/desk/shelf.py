@@ -4,6 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.desk import deciding, pages
-from claims.models import Claim, Mention, Note, Story, StoryClaim, Tag
+from claims.models import Claim, Digest, Mention, Note, Story, StoryClaim, Tag
 
 KEEP = "claims.change_story"  # stories, tags and notes are kept by those who decide
 LONGEST = 5000  # characters of a note
@@ -51,17 +52,42 @@ def change(request: HttpRequest, claim: UUID) -> HttpResponse:
 
 
 def mentioned(request: HttpRequest) -> HttpResponse:
-    """The notes that call upon this person, the newest first; a look at them reads them."""
+    """The notes that call upon this person, the newest first; a look at them reads them.
+
+    The form beside them says how often a letter is wanted.
+    """
     if not request.user.has_perm("claims.view_claim"):
         raise PermissionDenied
+    if request.method == "POST":
+        _want(request)
+        return HttpResponseRedirect(request.path)
     mine = Mention.objects.filter(person=pages.person(request)).select_related("note__by")
     shown = list(mine.exclude(note__deleted_at__isnull=False).order_by("-note__at")[:100])
     unread = {one.pk for one in shown if one.read_at is None}
     Mention.objects.filter(pk__in=unread).update(read_at=timezone.now())
     claims = pages.by_id(one.note.claim for one in shown)
     rows = [(one, claims.get(one.note.claim), one.pk in unread) for one in shown]
-    context = admin.site.each_context(request) | {"title": _("For me"), "rows": rows}
+    context = admin.site.each_context(request) | {
+        "title": _("For me"),
+        "rows": rows,
+        "every": Digest.EVERY,
+        "languages": settings.LANGUAGES,
+        "digest": Digest.objects.filter(person=pages.person(request)).first(),
+    }
     return TemplateResponse(request, "desk/mentions.html", context)
+
+
+def _want(request: HttpRequest) -> None:
+    """Keep how often, and in which language, this person wants a letter."""
+    every, language = request.POST.get("every", ""), request.POST.get("language", "")
+    if every not in dict(Digest.EVERY) or language not in dict(settings.LANGUAGES):
+        raise BadRequest("The form is damaged; load the page again.")
+    if not pages.person(request).email:
+        messages.warning(request, _("You have no e-mail address here; an Operator can give one."))
+    Digest.objects.update_or_create(
+        person=pages.person(request), defaults={"every": every, "language": language}
+    )
+    messages.success(request, _("It is kept."))
 
 
 def unread(person: Any) -> int:

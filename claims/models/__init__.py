@@ -7,11 +7,11 @@ and folded again. Rows change only through `history` (claims) and `review` (prop
 from claims.models.clients import ApiKey
 from claims.models.desk import Handling, SavedFilter
 from claims.models.record import Claim, Entry
-from claims.models.stories import Mention, Note, Story, StoryClaim, Tag
+from claims.models.stories import Digest, Mention, Note, Story, StoryClaim, Tag
 from claims.models.waiting import Finding, Proposal
 from claims.models.webhooks import Delivery, Pulled, Subscription
 
 __all__ = [
-    "ApiKey", "Claim", "Delivery", "Entry", "Finding", "Handling", "Mention", "Note", "Proposal",
-    "Pulled", "SavedFilter", "Story", "StoryClaim", "Subscription", "Tag",
+    "ApiKey", "Claim", "Delivery", "Digest", "Entry", "Finding", "Handling", "Mention", "Note",
+    "Proposal", "Pulled", "SavedFilter", "Story", "StoryClaim", "Subscription", "Tag",
 ]  # fmt: skip

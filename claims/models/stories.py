@@ -90,3 +90,19 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.note}"
+
+
+class Digest(models.Model):
+    """How often somebody is written to of what waits for them, in which language, and when last."""
+
+    EVERY = (("never", _("Never")), ("daily", _("Every day")), ("weekly", _("On Mondays")))
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="digest"
+    )
+    every = models.CharField(_("how often"), max_length=8, choices=EVERY, default="never")
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
+    sent_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.every}"

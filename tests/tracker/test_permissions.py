@@ -30,7 +30,7 @@ PEOPLE = ("", "Reviewer", "Editor", "Auditor", "Operator", "superuser")
 # In the order of PEOPLE, the first being nobody. 302 leads to the log-in page, or back from a verb;
 # 400 is a verb without its form, which only those get to who may use it.
 TABLE = """\
-for-me/                                         | 302 200 200 200 200 200 | 302 200 200 200 200 200
+for-me/                                         | 302 200 200 200 200 200 | 302 400 400 400 400 400
 claims/story/                                   | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/story/add/                               | 302 200 200 403 403 200 | 302 200 200 403 403 200
 claims/story/<path:object_id>/history/          | 302 200 200 200 200 200 | 302 200 200 200 200 200
