@@ -1,7 +1,7 @@
 """Deciding many proposals at once: many decisions, each made or refused by itself."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from claims import review
 from claims.desk import pages
-from claims.models import Proposal
+from claims.models import Proposal, Run
+
+MANY = 20  # proposals from which on they are decided bit by bit, with a progress bar
+A_STEP = 5
 
 
 class Shown:
@@ -42,31 +45,54 @@ def selected(request: HttpRequest) -> list[Shown]:
 
 
 def decided(selected: list[Shown], by: User, reason: str) -> tuple[int, list[str]]:
-    """How many were decided, and a sentence for each that was refused.
+    """How many were decided, and a sentence for each that was refused."""
+    refused, own = [], dict[str, int]()
+    for one in selected:
+        if sentence := _decided(one, by, reason, own):
+            refused.append(sentence)
+    return len(selected) - len(refused), refused
+
+
+def start(request: HttpRequest, reason: str) -> Run:
+    """Ask for what was selected to be decided bit by bit; nothing is decided yet."""
+    ticked = {one.id for one in selected(request)}
+    rows = [text for text in request.POST.getlist("shown") if Shown(text).id in ticked]
+    by = pages.person(request)
+    return Run.objects.create(
+        id=uuid4(), by=by, reason=reason, rows=rows, created_at=timezone.now()
+    )
+
+
+def step(run: Run) -> Run:
+    """Decide the next few rows; what was decided before a fault is not decided again."""
+    for text in run.rows[run.done : run.done + A_STEP]:
+        sentence = _decided(Shown(text), run.by, run.reason, run.own)
+        run.refused += [sentence] if sentence else []
+        run.done += 1
+        run.save(update_fields=["done", "refused", "own"])
+    return run
+
+
+def _decided(one: Shown, by: User, reason: str, own: dict[str, int]) -> str:
+    """Decide one proposal; why it was refused, or nothing.
 
     Where several proposals are about one claim, each decision moves the claim on; what the
     reviewer did a moment ago is no news to them, so the next one names the version after it.
     """
-    proposals = Proposal.objects.prefetch_related("findings").in_bulk([one.id for one in selected])
-    done, refused, own = 0, [], dict[UUID, int]()
-    for one in selected:
-        proposal = proposals.get(one.id)
-        if proposal is None:
-            refused.append(_("One of the proposals is no longer there."))
-            continue
-        expected = one.expected + own.get(proposal.claim, 0)
-        decision = review.Decision(by=by, at=timezone.now(), expected=expected, command=one.command)
-        try:
-            held = _decide_one(proposal, decision, one.revision, reason)
-        except pages.REFUSALS as error:
-            what = Truncator(str(proposal)).chars(80)
-            why = pages.refusal(error, proposal.claim, expected)
-            refused.append(f"“{what}”: {why}")
-            continue
-        done += 1
-        if held.position is not None:
-            own[proposal.claim] = own.get(proposal.claim, 0) + len(proposal.findings.all())
-    return done, refused
+    proposal = Proposal.objects.prefetch_related("findings").filter(id=one.id).first()
+    if proposal is None:
+        return _("One of the proposals is no longer there.")
+    claim = str(proposal.claim)
+    expected = one.expected + own.get(claim, 0)
+    decision = review.Decision(by=by, at=timezone.now(), expected=expected, command=one.command)
+    try:
+        held = _decide_one(proposal, decision, one.revision, reason)
+    except pages.REFUSALS as error:
+        what = Truncator(str(proposal)).chars(80)
+        return f"“{what}”: {pages.refusal(error, proposal.claim, expected)}"
+    if held.position is not None:
+        own[claim] = own.get(claim, 0) + len(proposal.findings.all())
+    return ""
 
 
 def _decide_one(

@@ -1,12 +1,14 @@
 """The queue: what machines propose, in the order in which it is looked at."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -19,7 +21,7 @@ from unfold.views import ChangeList
 
 from claims.desk import bulk, deciding, filters, handling, live, pages, stories
 from claims.desk.proposal import ProposalPage
-from claims.models import Proposal
+from claims.models import Proposal, Run
 
 
 class Queue(ChangeList):
@@ -72,6 +74,7 @@ class QueueAdmin(ProposalPage):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
         return [
+            path("run/<uuid:run>/", view(self.run), name="claims_proposal_run"),
             path("news/", view(self.news), name="claims_proposal_news"),
             path("filters/", view(self.keep_filter), name="claims_proposal_filters"),
             *super().get_urls(),
@@ -82,6 +85,18 @@ class QueueAdmin(ProposalPage):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return TemplateResponse(request, "desk/cells/news.html", live.since(request))
+
+    def run(self, request: HttpRequest, run: UUID) -> HttpResponse:
+        """How far many decisions have come; whoever asked for them lets them go on."""
+        found = get_object_or_404(Run, id=run, by=pages.person(request))
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        template = "desk/run.html"
+        if request.method == "POST":
+            bulk.step(found)
+            template = "desk/cells/run.html" if request.POST.get("part") else template
+        context = self.page(request, _("Many decisions")) | {"run": found}
+        return TemplateResponse(request, template, context)
 
     def keep_filter(self, request: HttpRequest) -> HttpResponse:
         """Keep the list as it is filtered under a name, or keep one no more."""
@@ -151,8 +166,10 @@ class QueueAdmin(ProposalPage):
         return format_html('{}<input type="hidden" name="shown" value="{}">', box, shown)
 
     @admin.action(description=gettext_lazy("Accept as proposed"), permissions=["decide"])
-    def accept_as_proposed(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> None:
-        self._decide(request, "")
+    def accept_as_proposed(
+        self, request: HttpRequest, queryset: QuerySet[Proposal]
+    ) -> HttpResponse | None:
+        return self._decide(request, "")
 
     @admin.action(description=gettext_lazy("Dismiss…"), permissions=["decide"])
     def dismiss_with_reason(
@@ -160,8 +177,7 @@ class QueueAdmin(ProposalPage):
     ) -> HttpResponse | None:
         reason = deciding.reason(request.POST)
         if reason:
-            self._decide(request, reason)
-            return None
+            return self._decide(request, reason)
         shown = bulk.selected(request)
         context = self.page(request, _("Dismiss proposals")) | {
             "proposals": Proposal.objects.in_bulk([one.id for one in shown]).values(),
@@ -172,8 +188,14 @@ class QueueAdmin(ProposalPage):
         }
         return TemplateResponse(request, "desk/dismiss.html", context)
 
-    def _decide(self, request: HttpRequest, reason: str) -> None:
-        """Accept what was selected, or dismiss it where there is a reason; report on each."""
+    def _decide(self, request: HttpRequest, reason: str) -> HttpResponse | None:
+        """Accept what was selected, or dismiss it where there is a reason; report on each.
+
+        Many are decided on a page of their own, which shows how far they have come.
+        """
+        if len(bulk.selected(request)) > bulk.MANY:
+            run = bulk.start(request, reason)
+            return HttpResponseRedirect(reverse("admin:claims_proposal_run", args=[run.id]))
         done, refused = bulk.decided(bulk.selected(request), pages.person(request), reason)
         if done:
             text = (
@@ -184,3 +206,4 @@ class QueueAdmin(ProposalPage):
             messages.success(request, text % done)
         for sentence in refused:
             messages.error(request, sentence)
+        return None

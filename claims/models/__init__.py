@@ -5,7 +5,7 @@ and folded again. Rows change only through `history` (claims) and `review` (prop
 """
 
 from claims.models.clients import ApiKey
-from claims.models.desk import Handling, SavedFilter
+from claims.models.desk import Handling, Run, SavedFilter
 from claims.models.record import Claim, Entry
 from claims.models.stories import Digest, Mention, Note, Story, StoryClaim, Tag
 from claims.models.waiting import Finding, Proposal
@@ -13,5 +13,5 @@ from claims.models.webhooks import Delivery, Pulled, Subscription
 
 __all__ = [
     "ApiKey", "Claim", "Delivery", "Digest", "Entry", "Finding", "Handling", "Mention", "Note",
-    "Proposal", "Pulled", "SavedFilter", "Story", "StoryClaim", "Subscription", "Tag",
+    "Proposal", "Pulled", "Run", "SavedFilter", "Story", "StoryClaim", "Subscription", "Tag",
 ]  # fmt: skip

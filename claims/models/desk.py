@@ -56,3 +56,28 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Run(models.Model):
+    """Many decisions that one person asked for, and how far they have come.
+
+    Each row is what the page showed of a proposal. `own` counts, by claim, the events of this run,
+    which are no news to who asked for it.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField(blank=True)  # nothing: they are accepted
+    rows = models.JSONField()
+    done = models.IntegerField(default=0)
+    refused = models.JSONField(default=list)
+    own = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.done} of {len(self.rows)}"
+
+    @property
+    def finished(self) -> bool:
+        """Whether every row was decided or refused."""
+        return self.done >= len(self.rows)

@@ -109,6 +109,7 @@ auth/group/<path:object_id>/history/            | 302 403 403 200 200 200 | 302 
 auth/group/<path:object_id>/delete/             | 302 403 403 403 403 200 | 302 403 403 403 403 200
 auth/group/<path:object_id>/change/             | 302 403 403 200 200 200 | 302 403 403 403 403 200
 auth/group/<path:object_id>/                    | 302 302 302 302 302 302 | 302 302 302 302 302 302
+claims/proposal/run/<uuid:run>/                 | 302 404 404 404 404 404 | 302 404 404 404 404 404
 claims/proposal/news/                           | 302 200 200 200 200 200 | 302 200 200 200 200 200
 claims/proposal/filters/                        | 302 403 403 403 403 403 | 302 302 302 302 302 302
 claims/proposal/<uuid:proposal>/open/           | 302 403 403 403 403 403 | 302 200 200 200 200 200
@@ -217,6 +218,7 @@ def desk() -> dict[str, str]:
     )
     return {
         "figures/<slug:name>": "queue",
+        "claims/proposal/run/<uuid:run>": str(begun),
         "claims/story/<path:object_id>": str(Story.objects.create(name="Élection").pk),
         "claims/claim/<path:object_id>": str(begun),
         "claims/claim/<uuid:claim>": str(begun),

@@ -52,6 +52,17 @@
     });
   };
 
+  const run = async (form) => {
+    const place = form.querySelector("[data-run-shown]");
+    while (!place.querySelector("[data-finished]")) {
+      const body = new URLSearchParams(new FormData(form));
+      body.set("part", "1");
+      const html = await ask(location.href, { method: "POST", body });
+      if (html === null) return; // The button goes on.
+      show(place, html);
+    }
+  };
+
   const search = (field) => {
     const results = document.getElementById(field.dataset.results);
     let last = 0;
@@ -88,6 +99,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-presence]").forEach(presence);
     document.querySelectorAll("[data-news]").forEach(news);
+    document.querySelectorAll("form[data-run]").forEach(run);
     document.querySelectorAll("[data-search]").forEach(search);
     const first = document.querySelector("[data-focus]");
     if (first) first.focus({ preventScroll: true });
