@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
-from sources import intake, quoted
+from sources import intake, nudge, quoted
 from sources.intake import Received, Unacceptable
 from sources.kept import FeedAdmin as FeedAdmin
 from sources.kept import SourceAdmin as SourceAdmin
@@ -84,7 +84,7 @@ class DocumentAdmin(ReadOnly):
     sortable_by = ("received_at",)
     list_per_page = 50
     show_full_result_count = False
-    actions = ("read_again",)
+    actions = ("read_again", "judge_anew")
 
     def has_read_again_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_add_permission(request))
@@ -115,6 +115,23 @@ class DocumentAdmin(ReadOnly):
                 others,
             )
             messages.warning(request, kept % others)
+
+    def has_judge_anew_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_add_permission(request))
+
+    @admin.action(
+        description=gettext_lazy("Judge anew by today's rules"), permissions=["judge_anew"]
+    )
+    def judge_anew(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
+        read = list(queryset.filter(state=Document.State.READ).values_list("id", flat=True))
+        for document in read:
+            nudge.reread(document)
+        done = ngettext(
+            "%d document is judged anew in a moment; decisions stay.",
+            "%d documents are judged anew in a moment; decisions stay.",
+            len(read),
+        )
+        messages.success(request, done % len(read))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

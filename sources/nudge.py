@@ -42,6 +42,11 @@ def feeds_after_commit() -> None:
     transaction.on_commit(told)
 
 
+def reread(document: UUID) -> None:
+    """Ask the workers to judge a document that was read anew; asked again, it is done again."""
+    _send("workers.reread_document", document=str(document))
+
+
 def send(document: UUID) -> None:
     """Tell the workers now; where the broker is down, beat will tell them later."""
     _send("workers.read_document", document=str(document))

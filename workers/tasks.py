@@ -12,9 +12,11 @@ from claims.clients import deliveries
 from claims.desk import digest
 from claims.replay import replay
 from sources import intake
+from sources.models import Document
 from workers import recheck, reprints, watch
 from workers.deliver import deliver
 from workers.ingest import ingest
+from workers.reread import reread
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,13 @@ log = logging.getLogger(__name__)
 def read_document(*, document: str) -> None:
     """Read one document, if it is still waiting."""
     ingest(UUID(document), at=timezone.now())
+
+
+@shared_task(name="workers.reread_document")
+def reread_document(*, document: str) -> None:
+    """Judge a document anew by today's rules; what a person decided stays."""
+    if found := Document.objects.filter(id=UUID(document)).first():
+        reread(found, apply=True, at=timezone.now())
 
 
 @shared_task(name="workers.nudge_forgotten")

@@ -6,10 +6,12 @@ from django.utils import timezone
 from claims import review
 from claims.models import Claim, Finding, Proposal
 from sources import intake
-from sources.models import Document
+from sources.models import Document, Passage, Version
 from tests.claims.build import decision, person
+from tests.claims.desk.screens import browser
 from tests.conftest import Server
 from tests.journeys.at_work import until
+from workers.reading import READER
 
 pytestmark = pytest.mark.slow
 URL = "https://gazette.example/pont"
@@ -51,3 +53,18 @@ def test_what_was_decided_is_asked_about_and_what_waits_is_superseded(worker: Se
     claim = Claim.objects.get(id=decided.claim)
     assert ["48 000" in piece["quote"] for piece in claim.evidence] == [True]
     assert claim.status == "asserted"
+
+
+def test_a_document_is_judged_anew_from_its_list_and_decisions_stay(worker: Server) -> None:
+    document = hand_in(FIRST)
+    until(lambda: Proposal.objects.filter(state="open").count() == 2)
+    decided = finding("84 000").proposal
+    review.accept(decided.id, decision(person("amina"), 0), revision=decided.revision)
+    Version.objects.update(reader="reader/0")
+    Passage.objects.update(kind="boilerplate")
+    chosen = {"action": "judge_anew", "_selected_action": str(document.pk)}
+    browser(name="bo").post("/admin/sources/document/", chosen)
+    until(lambda: Version.objects.get().reader == READER)
+    assert Passage.objects.filter(kind="statement").exists()
+    decided.refresh_from_db()
+    assert decided.state == "accepted"

@@ -177,7 +177,7 @@ ACTIONS = {
     "auth/group/": {"delete_selected": {"superuser"}},
     "sources/feed/": {"delete_selected": KEEP, "look_now": KEEP},
     "sources/source/": {"delete_selected": {"superuser"}},
-    "sources/document/": {"read_again": DECIDE | {"Operator"}},
+    "sources/document/": dict.fromkeys(("read_again", "judge_anew"), DECIDE | {"Operator"}),
 }
 
 
