@@ -213,11 +213,6 @@ def added_up(entries: Iterable[Entry | Said], earlier: Past | None = None) -> Pa
     return Past(state=state, mark=mark)
 
 
-def word_of(body: str, schema_version: int) -> Word:
-    """The word that a stored body says."""
-    return events.decode(body, schema_version=schema_version)
-
-
 def decode(entry: Entry | Said) -> Word:
     """The word that an entry holds, or where it was erased, what remains of it."""
     if by := erased(entry):

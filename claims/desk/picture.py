@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims import history, status
+from claims import events, status
 from claims.models import Claim, Entry
 from claims.status import State
 
@@ -107,7 +107,7 @@ def _stretches(timeline: Iterable[Entry], first: datetime, last: datetime) -> It
     for entry in sorted(timeline, key=lambda one: one.version):
         if entry.body is None:
             continue
-        word = history.word_of(entry.body, entry.schema_version)
+        word = events.decode(entry.body, schema_version=entry.schema_version)
         state = status.evolve(state, word, entry.actor)
         stands.append((entry.recorded_at, state.status.value))
     names = dict(Claim.STATUSES)
