@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -216,7 +217,11 @@ def desk() -> dict[str, str]:
     sent = Delivery.objects.create(
         subscription=hook, message="msg_1", kind="test", created_at=timezone.now()
     )
+    # Each logs in once: what a request does to a session is undone with all else that it did.
+    opened = {who: client_of(who).cookies.get(settings.SESSION_COOKIE_NAME) for who in PEOPLE}
+    sessions = {f"session of {who}": one.value if one else "" for who, one in opened.items()}
     return {
+        **sessions,
         "figures/<slug:name>": "queue",
         "claims/proposal/run/<uuid:run>": str(begun),
         "claims/story/<path:object_id>": str(Story.objects.create(name="Élection").pk),
@@ -269,8 +274,11 @@ def answers(address: str, method: str, desk: dict[str, str], sent: Any = None) -
     """What each kind of person is answered; nothing of it stays."""
     found = []
     for who in PEOPLE:
+        client = Client(raise_request_exception=False)
+        if session := desk[f"session of {who}"]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = session
         with transaction.atomic():
-            answer = getattr(client_of(who), method)(filled(address, desk), sent)
+            answer = getattr(client, method)(filled(address, desk), sent)
             found.append(str(answer.status_code))
             transaction.set_rollback(True)
     return " ".join(found)
