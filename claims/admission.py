@@ -167,6 +167,18 @@ def _(word: events.Unrated, state: State, actor: str) -> None:
     )
 
 
+@_admitted.register
+def _(word: events.Published, state: State, actor: str) -> None:
+    _refuse_if(state.published, "This claim is public already.")
+    _refuse_if(not state.wording, "The wording was erased; reword the claim before publishing it.")
+
+
+@_admitted.register
+def _(word: events.Unpublished, state: State, actor: str) -> None:
+    _refuse_if(not word.reason.strip(), "Say why the claim is no longer public.")
+    _refuse_if(not state.published, "This claim is not public.")
+
+
 def _verdict_of(state: State, rating: int) -> Verdict:
     if state.verdict is None or state.verdict.version != rating:
         raise Refused(f"No rating of version {rating} stands; it was replaced or taken back.")

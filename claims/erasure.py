@@ -14,7 +14,9 @@ from claims.events import Redacted, Word
 from claims.state import State
 
 # Words that a verdict need not have seen, by name.
-UNSEEN = frozenset({"dismissed", "reopened", "rated", "confirmed", "unrated"})
+UNSEEN = frozenset(
+    {"dismissed", "reopened", "rated", "confirmed", "unrated", "published", "unpublished"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +35,7 @@ def remains(word: Word) -> Word | None:
             events.Reopened()
             | events.Withdrawn()
             | events.Unrated()
+            | events.Unpublished()
             | events.Merged()
             | events.Unmerged()
             | events.Erased()

@@ -6,7 +6,8 @@ word and its bytes never change: a new field gets a default, a new meaning gets 
 
 The grammar: `asserted` begins every history. `asserted`, `corroborated` and `disputed` bring
 evidence; `withdrawn` takes a piece of it back. `rated` awaits `confirmed`, and `unrated` takes
-it back. `merged` and `absorbed` are two ends of one act, as are `unmerged` and `released`.
+it back. `published` shows the claim to everybody, and `unpublished`
+ends that. `merged` and `absorbed` are two ends of one act, as are `unmerged` and `released`.
 `erased` takes the text of any of them off the record.
 """
 
@@ -167,6 +168,16 @@ class Unrated(Word, frozen=True, kw_only=True):
     sent_back: bool = False
 
 
+class Published(Word, frozen=True, kw_only=True):
+    """From now on everybody may read of the claim."""
+
+
+class Unpublished(Word, frozen=True, kw_only=True):
+    """The claim is shown to strangers no more."""
+
+    reason: str
+
+
 class Carried(Value, frozen=True, kw_only=True):
     """A copy of a piece of evidence, as one claim hands it over to another."""
 
@@ -213,7 +224,7 @@ class Erased(Word, frozen=True, kw_only=True):
     position: int
     version: int
     reason: str
-    remains: "Reopened | Withdrawn | Unrated | Merged | Absorbed | Unmerged | Erased | None" = None
+    remains: "Reopened | Withdrawn | Unrated | Unpublished | Merged | Absorbed | Unmerged | Erased | None" = None
 
 
 class Redacted(Word, frozen=True, kw_only=True):
@@ -227,22 +238,9 @@ class Redacted(Word, frozen=True, kw_only=True):
 
 Support: TypeAlias = Asserted | Corroborated
 AnyWord: TypeAlias = (
-    Asserted
-    | Corroborated
-    | Disputed
-    | Dismissed
-    | Reopened
-    | Withdrawn
-    | Reworded
-    | Rated
-    | Confirmed
-    | Unrated
-    | Merged
-    | Absorbed
-    | Unmerged
-    | Released
-    | Erased
-)
+    Asserted | Corroborated | Disputed | Dismissed | Reopened | Withdrawn | Reworded | Rated
+    | Confirmed | Unrated | Published | Unpublished | Merged | Absorbed | Unmerged | Released | Erased
+)  # fmt: skip
 WORDS: dict[str, type[Word]] = {word.__name__.lower(): word for word in AnyWord.__args__}
 _decoder = msgspec.json.Decoder(AnyWord)
 

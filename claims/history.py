@@ -147,7 +147,7 @@ def losses(position: int) -> list[Loss]:
     if entry.body is None:
         raise status.Refused(f"What event {position} said was erased already.")
     word = decode(entry)
-    if isinstance(word, events.Confirmed | events.Released):
+    if isinstance(word, events.Confirmed | events.Published | events.Released):
         raise status.Refused(f"Event {position} holds no text that could be erased.")
     if isinstance(word, events.Absorbed):
         raise status.Refused(

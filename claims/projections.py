@@ -73,6 +73,7 @@ def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:
         "disputes": len(state.disputes),
         "evidence": [piece(item) for item in state.standing],
         "verdict": verdict(state),
+        "published": state.published,
         "merged_into": UUID(state.merged_into) if state.merged_into else None,
         "asserted_at": mark.asserted_at,
         "changed_at": mark.changed_at,

@@ -40,12 +40,14 @@ __all__ = [
     "merge",
     "move",
     "propose",
+    "publish",
     "rate",
     "reattribute",
     "reword",
     "send_back",
     "undo",
     "unmerge",
+    "unpublish",
     "unrate",
     "withdraw",
 ]
@@ -229,3 +231,13 @@ def send_back(claim: UUID, decision: Decision, *, rating: int, reason: str) -> R
     """Say as a second person what the rating made at version `rating` lacks; it stands no more."""
     word = events.Unrated(rating=rating, reason=reason, sent_back=True)
     return say(claim, decision, word)
+
+
+def publish(claim: UUID, decision: Decision) -> Receipt:
+    """Show the claim to everybody, as it stands and as it will stand."""
+    return say(claim, decision, events.Published())
+
+
+def unpublish(claim: UUID, decision: Decision, *, reason: str) -> Receipt:
+    """Show the claim to strangers no more; that it was public stays in its history."""
+    return say(claim, decision, events.Unpublished(reason=reason))

@@ -60,6 +60,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     standing: tuple[Standing, ...] = ()
     dismissed: tuple[Standing, ...] = ()  # the passages of a no that stands
     verdict: Verdict | None = None
+    published: bool = False
     merged_into: str = ""
     absorbed: tuple[str, ...] = ()
 

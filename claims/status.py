@@ -70,6 +70,8 @@ def _evolved(state: State, word: Word, actor: str) -> State:
             return replace(state, verdict=made)
         case events.Confirmed() | events.Unrated():
             return _with_judgement(state, word, actor)
+        case events.Published() | events.Unpublished():
+            return replace(state, published=isinstance(word, events.Published))
         case events.Merged(into=into):
             return replace(state, merged_into=into)
         case events.Unmerged(out_of=out_of):

@@ -60,6 +60,14 @@ def _send_back(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None
     review.send_back(claim, decision, rating=int(form["rating"]), reason=form["reason"])
 
 
+def _publish(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.publish(claim, decision)
+
+
+def _unpublish(claim: UUID, decision: Decision, form: Mapping[str, str]) -> None:
+    review.unpublish(claim, decision, reason=form["reason"])
+
+
 Verb = Callable[[UUID, Decision, Mapping[str, str]], None]
 # What can be done on a claim's page, the permission it takes, and what is said when it is done.
 VERBS: dict[str, tuple[str, Verb, Any]] = {
@@ -80,6 +88,10 @@ VERBS: dict[str, tuple[str, Verb, Any]] = {
         "claims.confirm_rating", _send_back, gettext_lazy("The rating is sent back."),
     ),
     "unrate": ("claims.rate_claim", _unrate, gettext_lazy("The rating is taken back.")),
+    "publish": ("claims.publish_claim", _publish, gettext_lazy("The claim is public.")),
+    "unpublish": (
+        "claims.publish_claim", _unpublish, gettext_lazy("The claim is public no more."),
+    ),
 }  # fmt: skip
 # The names of what a form holds, for whoever is told of it.
 LABELS = {
@@ -101,6 +113,8 @@ TITLES = {
     "confirm": gettext_lazy("Confirm the rating"),
     "send_back": gettext_lazy("Send the rating back"),
     "unrate": gettext_lazy("Take the rating back"),
+    "publish": gettext_lazy("Publish the claim"),
+    "unpublish": gettext_lazy("Take the claim back from the public"),
     "merge": gettext_lazy("Merge the claims"),
     "unmerge": gettext_lazy("Undo the merge"),
     "move": gettext_lazy("Move evidence to another claim"),
@@ -129,5 +143,7 @@ def may(request: HttpRequest, claim: Claim) -> dict[str, bool]:
     may["confirm"] &= waits and not mine and verdict is not None and not verdict["outdated"]
     may["send_back"] &= waits and not mine
     may["unrate"] &= verdict is not None
+    may["publish"] &= not claim.published and bool(claim.wording)
+    may["unpublish"] &= claim.published
     may["merge"] = request.user.has_perm("claims.merge_claims")
     return may

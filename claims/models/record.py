@@ -80,6 +80,7 @@ class Claim(models.Model):
     disputes = models.IntegerField(_("disputes"))
     evidence = models.JSONField(_("evidence"), encoder=DjangoJSONEncoder)
     verdict = models.JSONField(_("verdict"), null=True, encoder=DjangoJSONEncoder)
+    published = models.BooleanField(_("public"), default=False, db_default=False)
     merged_into = models.UUIDField(_("merged into"), null=True)
     asserted_at = models.DateTimeField(_("asserted at"))
     changed_at = models.DateTimeField(_("changed at"))
@@ -99,6 +100,7 @@ class Claim(models.Model):
             models.Index(
                 fields=["-position"], condition=Q(verdict__isnull=False), name="claim_rated"
             ),
+            models.Index(fields=["-position"], condition=Q(published=True), name="claim_published"),
         )
         permissions = (
             ("reword_claim", _("Can reword a claim")),
@@ -107,6 +109,7 @@ class Claim(models.Model):
             ("confirm_rating", _("Can confirm a rating")),
             ("merge_claims", _("Can merge and unmerge claims")),
             ("withdraw_verdict", _("Can withdraw a confirmed verdict")),
+            ("publish_claim", _("Can publish a claim, and take it back")),
         )
 
     def __str__(self) -> str:

@@ -193,6 +193,7 @@ _erased_once = st.one_of(
     _any(events.Reopened),
     _any(events.Withdrawn),
     _any(events.Unrated),
+    _any(events.Unpublished),
     _any(events.Merged),
     _any(events.Unmerged),
     _any(events.Absorbed),

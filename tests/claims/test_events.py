@@ -137,6 +137,11 @@ STORED = [
         '{"reason":"Par erreur.","version":2,"word":"reopened"}',
         events.Reopened(version=2, reason="Par erreur."),
     ),
+    ('{"word":"published"}', events.Published()),
+    (
+        '{"reason":"Il manque une source.","word":"unpublished"}',
+        events.Unpublished(reason="Il manque une source."),
+    ),
     (
         '{"reason":"Article corrigé.","version":2,"word":"withdrawn"}',
         events.Withdrawn(version=2, reason="Article corrigé."),
@@ -348,7 +353,7 @@ def test_a_word_is_filed_under_its_name() -> None:
     assert set(events.WORDS) == {
         "asserted", "corroborated", "disputed", "dismissed", "reopened", "withdrawn",
         "reworded", "rated",
-        "confirmed", "unrated", "merged", "absorbed", "unmerged", "released",
+        "confirmed", "unrated", "published", "unpublished", "merged", "absorbed", "unmerged", "released",
         "erased",
     }  # fmt: skip
 

@@ -225,6 +225,30 @@ def test_a_dismissal_that_is_taken_back_is_as_if_it_had_not_been_but_for_its_pla
     assert "Say why" in refusal(state, events.Reopened(version=2, reason=" "))
 
 
+# Published
+
+
+def test_a_claim_is_public_once_published_and_until_it_is_taken_back() -> None:
+    private = history_of(begins(1))
+    public = fold([(events.Published(), "user:1")], private)
+    back = fold([(events.Unpublished(reason="Une source manque."), "user:1")], public)
+
+    assert (private.published, public.published, back.published) == (False, True, False)
+    assert public.status == private.status
+    assert public.changed == private.changed
+
+
+def test_a_claim_is_published_once_with_a_wording_and_taken_back_with_a_reason() -> None:
+    private = history_of(begins(1))
+    public = fold([(events.Published(), "user:1")], private)
+    wordless = replace(private, wording="")
+
+    assert "public already" in refusal(public, events.Published())
+    assert "wording was erased" in refusal(wordless, events.Published())
+    assert "not public" in refusal(private, events.Unpublished(reason="x"))
+    assert "Say why" in refusal(public, events.Unpublished(reason=" "))
+
+
 # Reworded
 
 
