@@ -224,7 +224,7 @@ class Erased(Word, frozen=True, kw_only=True):
     position: int
     version: int
     reason: str
-    remains: "Reopened | Withdrawn | Unrated | Unpublished | Merged | Absorbed | Unmerged | Erased | None" = None
+    remains: "Left | None" = None
 
 
 class Redacted(Word, frozen=True, kw_only=True):
@@ -237,9 +237,14 @@ class Redacted(Word, frozen=True, kw_only=True):
 
 
 Support: TypeAlias = Asserted | Corroborated
+# The words that did something to others, which outlasts what they said.
+Left: TypeAlias = (
+    Reopened | Withdrawn | Unrated | Unpublished | Merged | Absorbed | Unmerged | Erased
+)
 AnyWord: TypeAlias = (
     Asserted | Corroborated | Disputed | Dismissed | Reopened | Withdrawn | Reworded | Rated
-    | Confirmed | Unrated | Published | Unpublished | Merged | Absorbed | Unmerged | Released | Erased
+    | Confirmed | Unrated | Published | Unpublished | Merged | Absorbed | Unmerged | Released
+    | Erased
 )  # fmt: skip
 WORDS: dict[str, type[Word]] = {word.__name__.lower(): word for word in AnyWord.__args__}
 _decoder = msgspec.json.Decoder(AnyWord)

@@ -353,8 +353,8 @@ def test_a_word_is_filed_under_its_name() -> None:
     assert set(events.WORDS) == {
         "asserted", "corroborated", "disputed", "dismissed", "reopened", "withdrawn",
         "reworded", "rated",
-        "confirmed", "unrated", "published", "unpublished", "merged", "absorbed", "unmerged", "released",
-        "erased",
+        "confirmed", "unrated", "published", "unpublished",
+        "merged", "absorbed", "unmerged", "released", "erased",
     }  # fmt: skip
 
 
