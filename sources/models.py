@@ -239,3 +239,20 @@ class Sketch(models.Model):
 
     def __str__(self) -> str:
         return f"sketch of {self.version_id}"
+
+
+class Submission(models.Model):
+    """What a client called its request, and the document that came of it."""
+
+    by = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    document = models.ForeignKey(Document, null=True, on_delete=models.CASCADE, related_name="+")
+    new = models.BooleanField(default=False)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["by", "key"], name="one_request_a_key"),)
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.key}"

@@ -1,5 +1,6 @@
 """A client of the API as a developer elsewhere has one: an address and a key."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -7,21 +8,25 @@ from django.test import Client
 from django.utils import timezone
 
 from claims.clients import keys
+from claims.models import ApiKey
 
 API = "/api/v1"
+SCOPES = ("read", "log", "submit", "decide")
 
 
-def key(*groups: str, name: str = "client") -> str:
+def key(*groups: str, name: str = "client", scopes: Iterable[str] = SCOPES) -> str:
     """A key that acts as a user of these groups."""
     user, _ = User.objects.get_or_create(username=name)
     user.groups.set(Group.objects.filter(name__in=groups))
-    _kept, secret = keys.make(name=name, user=user, at=timezone.now())
+    kept, secret = keys.make(name=name, user=user, at=timezone.now(), scopes=scopes)
+    # It has been in use, so that nothing about it is news to the desk.
+    ApiKey.objects.filter(pk=kept.pk).update(last_used_at=timezone.now())
     return secret
 
 
-def client(*groups: str, name: str = "client") -> Client:
+def client(*groups: str, name: str = "client", scopes: Iterable[str] = SCOPES) -> Client:
     """A client in this process, with such a key."""
-    headers = {"Authorization": f"Bearer {key(*groups, name=name)}"}
+    headers = {"Authorization": f"Bearer {key(*groups, name=name, scopes=scopes)}"}
     return Client(raise_request_exception=False, headers=headers)
 
 

@@ -48,6 +48,7 @@ app.conf.update(
             "options": {"expires": 30},
         },
         "forget old deliveries": {"task": "workers.forget_deliveries", "schedule": 86400.0},
+        "forget old requests": {"task": "workers.forget_submissions", "schedule": 86400.0},
         "fold lexemes": {"task": "claims.fold_lexemes", "schedule": 600.0},
         "send digests": {"task": "claims.send_digests", "schedule": crontab(hour=6, minute=0)},
         "check the read side": {

@@ -8,7 +8,7 @@ shows what the problem means and what to do about it.
 
 import sys
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.core import exceptions as django
@@ -23,6 +23,8 @@ from claims.events import Unsayable
 from claims.history import CommandReused, Conflict
 from claims.status import Refused
 from sources.intake import Unacceptable
+from sources.submissions import KeyReused
+from tracker.problems import KINDS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5  # seconds
@@ -30,103 +32,6 @@ RETRY_AFTER = 5  # seconds
 PASSING = ("08", "40", "53", "55", "57")
 
 
-class Kind(NamedTuple):
-    """A type of problem: its status, its title, and what a client does about it."""
-
-    status: int
-    title: str
-    advice: str
-
-
-KINDS = {
-    "invalid-request": Kind(
-        400,
-        "The request is not understood",
-        "A parameter, a cursor or the body is not as it should be. `errors` names each part, "
-        "with `parameter` or with `pointer` (a JSON pointer), and says what is wrong with it.",
-    ),
-    "unauthenticated": Kind(
-        401,
-        "No valid key came with the request",
-        "Send an API key: `Authorization: Bearer ct_...`. A key that was revoked opens nothing.",
-    ),
-    "forbidden": Kind(
-        403,
-        "You may not do this",
-        "The user whose key you send lacks the permission; an administrator can give it.",
-    ),
-    "not-found": Kind(
-        404,
-        "There is nothing at this address",
-        "Check the identifier and the address; every address ends with a slash.",
-    ),
-    "method-not-allowed": Kind(
-        405,
-        "This address does not take that method",
-        "`Allow` lists the methods that it takes.",
-    ),
-    "not-acceptable": Kind(
-        406,
-        "The answer cannot be given in that form",
-        "Answers are JSON: send `Accept: application/json`, or no such header.",
-    ),
-    "refused": Kind(
-        409,
-        "The claim does not admit this",
-        "`detail` says why. Read the claim as it stands now; sending the same again is in vain.",
-    ),
-    "conflict": Kind(
-        409,
-        "The claim has moved on",
-        "Somebody was faster. Read the claim again, decide again, and send that.",
-    ),
-    "length-required": Kind(
-        411,
-        "The length of the body is missing",
-        "Send `Content-Length`; a body in chunks is not taken.",
-    ),
-    "stale-version": Kind(
-        412,
-        "The claim is at another version than If-Match says",
-        "Read the claim again and decide on what it says now.",
-    ),
-    "too-large": Kind(
-        413,
-        "This is larger than what is taken",
-        "`detail` gives the limit. Send an article without its pictures, or only its text.",
-    ),
-    "unsupported-media-type": Kind(
-        415,
-        "The body is of a type that is not read",
-        "Send `application/json`, or a file as `multipart/form-data`.",
-    ),
-    "command-reused": Kind(
-        422,
-        "This command id stands for another request",
-        "Take a new id for each new command; the same id repeats the same request only.",
-    ),
-    "unacceptable-document": Kind(
-        422,
-        "The desk does not take this document",
-        "`detail` says why, and what to send instead.",
-    ),
-    "too-many-requests": Kind(
-        429,
-        "Too many requests",
-        "Wait as many seconds as `Retry-After` says.",
-    ),
-    "internal-error": Kind(
-        500,
-        "Something went wrong on our side",
-        "It is in our log. Nothing was half done: sending the same again is safe.",
-    ),
-    "busy": Kind(
-        503,
-        "The desk is busy",
-        "The database did not answer in time. Wait as many seconds as `Retry-After` says and "
-        "send the same again.",
-    ),
-}
 # The exceptions of REST framework come with a status; where two kinds share it, none is theirs.
 BY_STATUS = {kind.status: name for name, kind in KINDS.items() if kind.status not in (409, 422)}
 
@@ -142,7 +47,9 @@ def answer(exception: BaseException | None, request: HttpRequest) -> HttpRespons
     if name is None:
         return None
     errors = list(_errors(exception, request))
-    response = respond(name, request, detail=_detail(exception, errors), errors=errors)
+    more = getattr(exception, "extension", None)
+    detail = _detail(exception, errors)
+    response = respond(name, request, detail=detail, errors=errors, extension=more)
     if challenge := getattr(exception, "auth_header", None):
         response["WWW-Authenticate"] = challenge
     if wait := getattr(exception, "wait", None) or (name == "busy" and RETRY_AFTER):
@@ -151,11 +58,16 @@ def answer(exception: BaseException | None, request: HttpRequest) -> HttpRespons
 
 
 def respond(
-    name: str, request: HttpRequest, *, detail: str = "", errors: list[dict[str, str]] | None = None
+    name: str,
+    request: HttpRequest,
+    *,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    extension: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """A problem of that kind as a response."""
     kind = KINDS[name]
-    body = {
+    body: dict[str, Any] = {
         "type": _address(request, f"/problems/{name}/"),
         "title": kind.title,
         "status": kind.status,
@@ -164,6 +76,7 @@ def respond(
     }
     if errors:
         body["errors"] = errors
+    body |= extension or {}
     return JsonResponse(body, status=kind.status, content_type=MEDIA_TYPE)
 
 
@@ -209,6 +122,8 @@ def _name(exception: BaseException | None, request: HttpRequest) -> str | None:
             return "command-reused"
         case Unacceptable():
             return "unacceptable-document"
+        case KeyReused():
+            return "idempotency-key-reused"
         case django.RequestDataTooBig():
             return "too-large"
         case Unsayable() | django.SuspiciousOperation() | UnreadablePostError():
@@ -243,7 +158,7 @@ def _detail(exception: BaseException | None, errors: list[dict[str, str]]) -> st
     if isinstance(exception, django.RequestDataTooBig):
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         return f"The body may have {most:,} bytes; send a long text as a file."
-    ours = Refused | Conflict | CommandReused | Unacceptable | Unsayable
+    ours = Refused | Conflict | CommandReused | Unacceptable | Unsayable | KeyReused
     return str(exception) if isinstance(exception, ours) else ""
 
 

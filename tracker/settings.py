@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tracker import look
+from tracker import api, look
 
 env = environ.Env()
 
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -61,6 +62,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "tracker.api.Compressed",
+    "claims.clients.limits.told",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -199,6 +203,19 @@ MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024)
 # JSON bodies of the API have no business being larger than this (bytes).
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
 
+# How many requests a minute a key may make by default, and an address without a key.
+KEY_PER_MINUTE = env.int("KEY_PER_MINUTE", default=600)
+ANONYMOUS_PER_MINUTE = env.int("ANONYMOUS_PER_MINUTE", default=60)
+# Whether the API shows published claims, and nothing else, to those who send no key.
+ANONYMOUS_READING = env.bool("ANONYMOUS_READING", default=False)
+# How many readers of the feed may wait in one process, each of which holds one of its threads.
+FEED_WAITERS = env.int("FEED_WAITERS", default=24)
+# The sites whose scripts may call the API from a browser, as in https://paper.example
+CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api|log)/"
+CORS_EXPOSE_HEADERS = api.EXPOSED
+CORS_ALLOW_HEADERS = api.TAKEN
+
 # How the desk names itself to the sites that it reads: its name, and where to complain.
 DESK_NAME = env.str("DESK_NAME", default="")
 DESK_CONTACT = env.str("DESK_CONTACT", default="")
@@ -253,41 +270,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "claims.clients.keys.KeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["tracker.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "tracker.paging.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "tracker.errors.problem",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Claim Tracker",
-    "DESCRIPTION": "Claims, their status, their whole history and the gap-free feed of it all.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        "ClaimStatus": "claims.models.Claim.STATUSES",
-        "ProposalState": "claims.models.Proposal.STATES",
-        "DocumentState": "sources.models.Document.State",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "tracker.schema.with_problems",
-    ],
-}
-
+REST_FRAMEWORK = api.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = api.SPECTACULAR
 UNFOLD = look.UNFOLD
 
 LOGGING = {

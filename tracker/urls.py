@@ -6,23 +6,39 @@ from django.views.decorators.common import no_append_slash
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from claims.api import log
-from claims.api.claims import Claims, OneClaim
+from claims.api import following, log, ratings, stories
+from claims.api.claims import ClaimEvidence, Claims, OneClaim
 from claims.api.events import Everything, History
-from claims.api.proposals import OneProposal, Proposals
+from claims.api.proposals import Decision, OneProposal, Proposals
 from claims.desk import security, shelf
-from sources.api import Documents, OneDocument
+from sources.api.documents import Documents, OneDocument
+from sources.api.sources import OneSource, Sources
 from tracker import errors, overview
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),
     path("claims/<uuid:claim>/", OneClaim.as_view(), name="claim"),
+    path("claims/<uuid:claim>/evidence/", ClaimEvidence.as_view(), name="evidence"),
     path("claims/<uuid:claim>/events/", History.as_view(), name="history"),
     path("claims/<uuid:claim>/proof", log.ClaimProof.as_view(), name="claim-proof"),
     path("events/", Everything.as_view(), name="feed"),
+    path("events/stream", following.Stream.as_view(), name="stream"),
+    path("events/pages/<int:number>/", following.Page.as_view(), name="page"),
     path("events/<int:position>/proof", log.EventProof.as_view(), name="event-proof"),
+    path("snapshot", following.Snapshot.as_view(), name="snapshot"),
+    path("ratings/", ratings.Ratings.as_view(), name="ratings"),
+    path("scale/", ratings.Scale.as_view(), name="scale"),
+    path("stories/", stories.Stories.as_view(), name="stories"),
+    path("stories/<int:story>/", stories.OneStory.as_view(), name="story"),
+    path("sources/", Sources.as_view(), name="sources"),
+    path("sources/<int:source>/", OneSource.as_view(), name="source"),
     path("proposals/", Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:proposal>/", OneProposal.as_view(), name="proposal"),
+    path(
+        "proposals/<uuid:proposal>/decision/",
+        no_append_slash(Decision.as_view()),
+        name="decide",
+    ),
     # A redirect to the address with its slash would lose what was sent.
     path("documents/", no_append_slash(Documents.as_view()), name="documents"),
     path("documents/<uuid:document>/", OneDocument.as_view(), name="document"),

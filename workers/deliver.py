@@ -17,7 +17,7 @@ from django.core.mail import send_mail
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from claims.api.events import Event
+from claims.api.entries import Event
 from claims.clients import deliveries, webhooks
 from claims.ledger import log
 from claims.ledger.entry import timestamp

@@ -11,7 +11,7 @@ from claims import lexemes
 from claims.clients import deliveries
 from claims.desk import digest
 from claims.replay import replay
-from sources import intake
+from sources import intake, submissions
 from sources.models import Document
 from workers import recheck, reprints, watch
 from workers.deliver import deliver
@@ -82,6 +82,12 @@ def deliver_webhooks(*, subscription: int) -> int:
 def forget_deliveries() -> int:
     """Take what was delivered long ago off the log; how many."""
     return deliveries.forget(at=timezone.now())
+
+
+@shared_task(name="workers.forget_submissions")
+def forget_submissions() -> int:
+    """Forget what clients called their requests long ago; how many."""
+    return submissions.forget(at=timezone.now())
 
 
 @shared_task(name="claims.fold_lexemes")

@@ -1,4 +1,4 @@
-"""Where a request comes from, for counting failed attempts to log in.
+"""Where a request comes from, for counting failed attempts to log in and for the networks of keys.
 
 Anybody can write anything into X-Forwarded-For; each proxy appends the address that it saw. So with
 n proxies of our own (TRUSTED_PROXIES) the n-th entry from the right is what our outermost proxy
@@ -13,6 +13,14 @@ from django.http import HttpRequest
 
 def of(request: HttpRequest) -> str | None:
     """The address that is believed; a household of IPv6 (/64) counts as one, None is a socket."""
+    found = exact(request)
+    if found is None or not isinstance(ip_address(found), IPv6Address):
+        return found
+    return str(ip_network((found, 64), strict=False).network_address)
+
+
+def exact(request: HttpRequest) -> str | None:
+    """The address that is believed, to the last bit; None is a socket."""
     believed = str(request.META.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     if 0 < settings.TRUSTED_PROXIES <= len(hops):
@@ -22,10 +30,8 @@ def of(request: HttpRequest) -> str | None:
         address = ip_address(_bare(believed))
     except ValueError:
         return None
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ip_network((address, 64), strict=False).network_address)
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
     return str(address)
 
 

@@ -8,55 +8,69 @@ kept for the recall list.
 from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotAuthenticated, NotFound
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import Cursor
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from claims import as_of
 from claims.api.log import newest
-from claims.api.moments import Asked, Moments, asked, then
-from claims.api.parameters import Listing
-from claims.api.shapes import ClaimDetail, ClaimPage, ClaimSummary, MergedClaim
+from claims.api.moments import Asked, asked, then
+from claims.api.parameters import Parameters
+from claims.api.shapes import (
+    ClaimDetail,
+    ClaimPage,
+    ClaimSummary,
+    EvidenceByOrigin,
+    MergedClaim,
+    grouped,
+)
 from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.api.wanted import ORDERS, OneAsked, Wanted, named, wanted
 from claims.clients import recall
+from claims.clients.rights import stranger
 from claims.models import Claim
 
-LANGUAGE = r"^[a-z]{2,3}$"
 
+class Erased(APIException):
+    """Nothing of the claim is left but that it was there."""
 
-class Wanted(Moments, Listing):
-    """The filters of the list of claims."""
+    status_code = 410
 
-    status = serializers.ChoiceField(Claim.STATUSES, required=False)
-    q = serializers.CharField(
-        required=False, max_length=500, help_text="Words, in the claim's own language."
-    )
-    source = serializers.CharField(  # type: ignore[assignment]  # a field
-        required=False, help_text="The name of an outlet or an origin of its evidence."
-    )
-    language = serializers.RegexField(LANGUAGE, required=False, help_text='As in "fr".')
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(f"What claim {claim.id} said was erased from the record.")
+        self.extension = {"claim": str(claim.id), "version": claim.version}
 
 
 class Claims(ListModelMixin, GenericAPIView[Claim]):
-    """The claims, the one that changed last first; as of a moment, the one that began last."""
+    """The claims, the one that changed last first; as of a moment, the one that began last.
+
+    Without a key only those which are published."""
 
     queryset = Claim.objects.defer("evidence", "search")
     serializer_class = ClaimSummary
-    ordering = ("-position",)
+    public = True
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        return (ORDERS[Wanted.of(self.request).get("order", "-changed")], "-id")
 
     @extend_schema(operation_id="claims", parameters=[Wanted], responses=ClaimPage)
     def get(self, request: Request) -> HttpResponseBase:
-        moment = asked(Wanted.of(request))
+        given = Wanted.of(request)
+        moment = asked(given)
+        if stranger(request) and (moment or given.keys() & {"story", "as_of"}):
+            raise NotAuthenticated
         if moment:
             return self._then(request, moment)
         page = self.list(request)
@@ -64,13 +78,24 @@ class Claims(ListModelMixin, GenericAPIView[Claim]):
         page.data["checkpoint"] = newest()
         return page
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), **shown(self.request, Wanted.of(self.request))}
+
     def filter_queryset(self, queryset: QuerySet[Claim, Any]) -> QuerySet[Claim, Any]:
-        return queryset.filter(wanted(**Wanted.of(self.request)))
+        given = Wanted.of(self.request)
+        if "evidence" in named(given):
+            queryset = queryset.defer(None).defer("search")
+        if stranger(self.request):
+            queryset = queryset.filter(published=True)
+        return queryset.filter(wanted(**given))
 
     def _then(self, request: Request, moment: Asked) -> HttpResponseBase:
         """The list as of a moment. The next page is of the same position, by whatever name this
         one was asked for."""
         given = Wanted.of(request)
+        if refused := given.keys() & {"order", "story", "verdict"}:
+            told = _("As of a moment the list has one order and fewer filters; leave this out.")
+            raise serializers.ValidationError({name: [told] for name in refused})
         names = ("status", "q", "source", "language")
         pages: Any = self.paginator
         pages.base_url = moment.fixed_address(request)
@@ -96,10 +121,11 @@ class OneClaim(GenericAPIView[Claim]):
 
     queryset = Claim.objects.defer("search")
     serializer_class = ClaimDetail
+    public = True
 
     @extend_schema(
         operation_id="claim",
-        parameters=[Moments, IF_NONE_MATCH],
+        parameters=[OneAsked, IF_NONE_MATCH],
         responses={
             200: ClaimDetail,
             304: OpenApiResponse(description="The version you have is still the last."),
@@ -109,17 +135,70 @@ class OneClaim(GenericAPIView[Claim]):
         },
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
-        moment = asked(Moments.of(request))
+        moment = asked(OneAsked.of(request))
+        row = there(request, claim)
         if moment:
             found = _there(claim, moment)
             elsewhere = _elsewhere(found, moment)
             return elsewhere or then(request, moment, self.get_serializer(found).data)
-        row = self.get_queryset().filter(id=claim).first()
-        if row is None:
-            raise NotFound(f"There is no claim {claim}.")
         recall.taken(request.auth, [row], at=timezone.now())
-        elsewhere = _elsewhere(row)
-        return elsewhere or versioned(request, row.version, lambda: self.get_serializer(row).data)
+        if elsewhere := _elsewhere(row):
+            return elsewhere
+        if not row.wording and not row.evidence:
+            raise Erased(row)
+        return versioned(request, row.version, lambda: self.get_serializer(row).data)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {
+            **super().get_serializer_context(),
+            **shown(self.request, OneAsked.of(self.request)),
+        }
+
+
+class ClaimEvidence(APIView):
+    """The evidence that stands for and against a claim, by origin."""
+
+    public = True
+
+    @extend_schema(
+        operation_id="evidence",
+        parameters=[IF_NONE_MATCH],
+        responses={
+            200: EvidenceByOrigin,
+            304: OpenApiResponse(description="The version you have is still the last."),
+        },
+    )
+    def get(self, request: Request, claim: UUID) -> HttpResponseBase:
+        Parameters.of(request)
+        row = there(request, claim)
+        return versioned(
+            request,
+            row.version,
+            lambda: {"claim": claim, "version": row.version, "origins": grouped(row.evidence)},
+        )
+
+
+def there(request: Request, claim: UUID) -> Claim:
+    """The claim's row, for whoever may see it.
+
+    Raises:
+        NotFound: there is none, or it is not published and the client sends no key.
+    """
+    row = Claim.objects.defer("search").filter(id=claim).first()
+    if row is None or (stranger(request) and not row.published):
+        raise NotFound(f"There is no claim {claim}.")
+    return row
+
+
+def shown(request: Request, given: dict[str, Any]) -> dict[str, Any]:
+    """What the serializers must know of the request: which members, and who looks."""
+    if stranger(request) and "stories" in named(given):
+        raise NotAuthenticated
+    return {
+        "fields": given.get("fields"),
+        "include": given.get("include", set()),
+        "stranger": stranger(request),
+    }
 
 
 def _there(claim: UUID, moment: Asked) -> Claim:
@@ -139,34 +218,3 @@ def _elsewhere(claim: Claim, moment: Asked | None = None) -> Response | None:
     # A merge can be undone, so that nobody may remember this redirect without asking.
     headers = {"Location": where, "Cache-Control": "no-cache"}
     return Response(MergedClaim(claim).data, status=308, headers=headers)
-
-
-def wanted(
-    *,
-    status: str = "",
-    q: str = "",
-    source: str = "",
-    language: str = "",
-    **_paging: Any,
-) -> Q:
-    """The claims that a client asks for."""
-    condition = Q()
-    if status:
-        condition &= Q(status=status)
-    if language:
-        condition &= Q(language=language)
-    if source:
-        named = [Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin")]
-        condition &= named[0] | named[1]
-    if q:
-        condition &= _says(q)
-    return condition
-
-
-def _says(words: str) -> Q:
-    """The claims whose text has these words, each stemmed in the language of the claim."""
-    french, english = (
-        SearchQuery(words, config=config, search_type="websearch")
-        for config in ("french", "english")
-    )
-    return Q(language="fr", search=french) | (~Q(language="fr") & Q(search=english))

@@ -4,27 +4,29 @@ A position is dense and never changes, so that a client who remembers one number
 ask from there, keep `next`, ask again. The hashes let the client check what it was told.
 """
 
-import json
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from claims import as_of, history
+from claims import as_of
+from claims.api import following
+from claims.api.claims import there
+from claims.api.entries import Event, shown
 from claims.api.log import Checkpoint, newest
 from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.versions import IF_NONE_MATCH, versioned
+from claims.clients import disclosed
+from claims.clients.rights import stranger
 from claims.ledger import log
-from claims.ledger.entry import Entry, timestamp
-from claims.models import Claim
 
 LIMIT = 100
 LARGEST = 2**62  # positions are bigints, and a limit is added to one
@@ -40,8 +42,14 @@ class Window(Moments):
 
 
 class From(Moments):
-    """The part of the feed that is asked for."""
+    """The part of the feed that is asked for, and how long to wait for more."""
 
+    wait = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        max_value=following.LONGEST,
+        help_text="Seconds to wait for the first event, where there is none yet.",
+    )
     limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
 
     def get_fields(self) -> dict[str, Any]:
@@ -50,63 +58,6 @@ class From(Moments):
             default=0, min_value=0, max_value=LARGEST, help_text="The position to begin at."
         )
         return {"from": first, **super().get_fields()}
-
-
-class Hashes(serializers.Serializer[Entry]):
-    """In hexadecimal; how they are made is in docs/api.md."""
-
-    leaf = serializers.CharField()
-    previous = serializers.CharField(help_text="The leaf hash of the event before, in this claim.")
-    commitment = serializers.CharField()
-    salt = serializers.CharField(allow_null=True)
-
-
-class Erasure(serializers.Serializer[Entry]):
-    """That what was said is off the record, and why."""
-
-    position = serializers.IntegerField(help_text="Of the event that erased it.")
-    reason = serializers.CharField(help_text="Empty once that was erased as well.")
-
-
-class Event(serializers.Serializer[Entry]):
-    """One event; `data` is what was said, or null once that was erased."""
-
-    position = serializers.IntegerField()
-    event_id = serializers.UUIDField()
-    claim = serializers.UUIDField(source="stream_id")
-    version = serializers.IntegerField()
-    type = serializers.CharField()
-    schema_version = serializers.IntegerField()
-    actor = serializers.CharField(help_text="A pseudonym.")
-    effective_at = serializers.DateTimeField(help_text="When it holds.")
-    recorded_at = serializers.DateTimeField(help_text="When the ledger took it.")
-    command_id = serializers.UUIDField()
-    data = serializers.DictField(allow_null=True)  # type: ignore[assignment]  # a field
-    erased = Erasure(allow_null=True)
-    hashes = Hashes()
-
-    def to_representation(self, entry: Entry) -> dict[str, Any]:
-        """Field by field, with times exactly as they are hashed."""
-        return {
-            "position": entry.position,
-            "event_id": str(entry.event_id),
-            "claim": str(entry.stream_id),
-            "version": entry.version,
-            "type": entry.type,
-            "schema_version": entry.schema_version,
-            "actor": entry.actor,
-            "effective_at": timestamp(entry.effective_at),
-            "recorded_at": timestamp(entry.recorded_at),
-            "command_id": str(entry.command_id),
-            "data": None if entry.body is None else json.loads(entry.body),
-            "erased": _erased(entry),
-            "hashes": {
-                "leaf": entry.leaf_hash.hex(),
-                "previous": entry.prev_hash.hex(),
-                "commitment": entry.commitment.hex(),
-                "salt": entry.salt.hex() if entry.salt else None,
-            },
-        }
 
 
 class Stream(serializers.Serializer[Any]):
@@ -131,56 +82,63 @@ class Feed(serializers.Serializer[Any]):
 
 
 class History(APIView):
-    """The history of a claim, oldest first; the history of a merged one is still here."""
+    """The history of a claim, oldest first; the history of a merged one is still here.
+
+    Without a key it is that of a published claim, without what stays the desk's own."""
+
+    public = True
 
     @extend_schema(operation_id="history", parameters=[Window, IF_NONE_MATCH], responses=Stream)
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
         window = Window.of(request)
-        if moment := asked(window):
+        if (moment := asked(window)) and stranger(request):
+            raise NotAuthenticated
+        if moment:
             return _history_then(request, claim, window, moment)
-        version = Claim.objects.filter(id=claim).values_list("version", flat=True).first()
-        if version is None:
-            raise NotFound(f"There is no claim {claim}.")
-        after = window["after"]
+        version, after = there(request, claim).version, window["after"]
         # No more than the version that the ETag names, whatever was recorded since.
         limit = max(0, min(window["limit"], version - after))
 
-        following = None
+        onward = None
         if after + limit < version:
             here = request.build_absolute_uri()
-            following = replace_query_param(here, "after", str(after + limit))
+            onward = replace_query_param(here, "after", str(after + limit))
 
         def present() -> dict[str, Any]:
             entries = log.stream(claim, after=after, limit=limit)
-            events = _shown(entries)
+            events = shown(disclosed.of(claim, entries) if stranger(request) else entries)
             return {
                 "claim": claim,
                 "version": version,
                 "events": events,
-                "next": following,
+                "next": onward,
                 "checkpoint": newest(),
             }
 
         response = versioned(request, version, present)
-        if following:
-            response["Link"] = f'<{following}>; rel="next"'
+        if onward:
+            response["Link"] = f'<{onward}>; rel="next"'
         return response
 
 
 class Everything(APIView):
     """The feed: every event, densely numbered from 0. Ask again from `next` for what is new."""
 
+    scopes = {"GET": "log"}
+
     @extend_schema(operation_id="feed", parameters=[From], responses=Feed)
     def get(self, request: Request) -> HttpResponseBase:
         window = From.of(request)
         moment, first = asked(window), window["from"]
+        if window["wait"] and not moment:
+            following.wait(first, window["wait"])
         size = moment.moment.size if moment else log.size()
         # No further than `size`, so that both are of the same moment.
         end = first + max(0, min(window["limit"], size - first))
         body = {"next": end, "size": size}
         if moment:
             entries = as_of.between(first, end, moment.moment)
-            return then(request, moment, {"events": _shown(entries), **body})
+            return then(request, moment, {"events": shown(entries), **body})
         return _page(first, end, {**body, "checkpoint": newest()})
 
 
@@ -189,7 +147,7 @@ def _page(first: int, end: int, body: dict[str, Any]) -> HttpResponseBase:
     write it again; a page on which something was erased is told event by event."""
     written = log.written(first, end)
     if written is None:
-        return Response({"events": _shown(log.between(first, end)), **body})
+        return Response({"events": shown(log.between(first, end)), **body})
     rest = JSONRenderer().render(body)
     page = b'{"events":[' + written + b"]," + rest[1:]
     return HttpResponse(page, content_type="application/json")
@@ -204,22 +162,12 @@ def _history_then(
     if not version:
         raise NotFound(as_of.absence(claim, moment))
     entries = as_of.stream(claim, moment, after=after, limit=limit)
-    following = None
+    onward = None
     if entries and entries[-1].version < version:
         here = asked.fixed_address(request)
-        following = replace_query_param(here, "after", str(entries[-1].version))
-    body = {"claim": claim, "version": version, "events": _shown(entries), "next": following}
+        onward = replace_query_param(here, "after", str(entries[-1].version))
+    body = {"claim": claim, "version": version, "events": shown(entries), "next": onward}
     response = then(request, asked, body)
-    if following:
-        response["Link"] = f'<{following}>; rel="next"'
+    if onward:
+        response["Link"] = f'<{onward}>; rel="next"'
     return response
-
-
-def _erased(entry: Entry) -> dict[str, Any] | None:
-    by = history.erased(entry)
-    return {"position": entry.erased_by, "reason": by.reason} if by else None
-
-
-def _shown(entries: list[Entry]) -> list[dict[str, Any]]:
-    event = Event()
-    return [event.to_representation(entry) for entry in entries]

@@ -1,4 +1,4 @@
-"""What may be asked for in an address; what is unknown there is refused and never ignored.
+"""What may be asked for in an address or sent in a body; what is unknown is refused, not ignored.
 
 A filter that is misspelt and then ignored would give a client all claims instead of a few, and
 nothing to notice it by.
@@ -11,7 +11,21 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 
-class Parameters(serializers.Serializer[Any]):
+class Strict(serializers.Serializer[Any]):
+    """What has these members and no others."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            told = _("There is no such parameter; there are: {known}.")
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {name: [told.format(known=known)] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class Parameters(Strict):
     """The parameters of an address."""
 
     @classmethod
@@ -23,15 +37,14 @@ class Parameters(serializers.Serializer[Any]):
         valid: dict[str, Any] = asked.validated_data
         return valid
 
-    def to_internal_value(self, data: dict[str, Any]) -> Any:
-        unknown = [name for name in data if name not in self.fields]
-        if unknown:
-            told = _("There is no such parameter; there are: {known}.")
-            known = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                {name: [told.format(known=known)] for name in unknown}
-            )
-        return super().to_internal_value(data)
+
+class Names(serializers.MultipleChoiceField):
+    """Several of a few names, with commas between them or each for itself."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = [data] if isinstance(data, str) else data
+        names = [name for one in given for name in str(one).split(",")]
+        return super().to_internal_value(names)  # type: ignore[arg-type]  # a list
 
 
 class Listing(Parameters):

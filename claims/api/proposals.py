@@ -1,23 +1,36 @@
-"""What awaits a person's decision, and what became of it: for reading only, by those who may."""
+"""What awaits a person's decision, and what became of it, for those who may see it.
 
-from typing import Any
-from uuid import UUID
+A decision names in `If-Match` what it was made on: the findings of the proposal and the version of
+its claim, which are the proposal's ETag. It is the decision of the person whose key is sent.
+"""
 
+import re
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims import memory
-from claims.api.parameters import Listing
+from claims import memory, review
+from claims.api.parameters import Listing, Strict
 from claims.api.shapes import Figure
-from claims.models import Finding, Proposal
+from claims.api.versions import IF_MATCH, IF_NONE_MATCH, Stale, versioned
+from claims.clients.rights import InScope
+from claims.events import DisputeKind
+from claims.models import Claim, Finding, Proposal
+
+ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"')
 
 
 class MayView(IsAuthenticated):
@@ -99,7 +112,7 @@ class Proposals(ListAPIView[Proposal]):
 
     queryset = Proposal.objects.defer("search")
     serializer_class = ProposalSummary
-    permission_classes = (MayView,)
+    permission_classes = (InScope, MayView)
     ordering = ("-created_at", "-id")
 
     @extend_schema(operation_id="proposals", parameters=[Wanted])
@@ -116,11 +129,131 @@ class OneProposal(GenericAPIView[Proposal]):
 
     queryset = Proposal.objects.defer("search").prefetch_related("findings")
     serializer_class = ProposalDetail
-    permission_classes = (MayView,)
+    permission_classes = (InScope, MayView)
 
-    @extend_schema(operation_id="proposal")
-    def get(self, request: Request, proposal: UUID) -> Response:
+    @extend_schema(
+        operation_id="proposal",
+        parameters=[IF_NONE_MATCH],
+        responses={
+            200: ProposalDetail,
+            304: OpenApiResponse(description="The version you have is still the last."),
+        },
+    )
+    def get(self, request: Request, proposal: UUID) -> HttpResponseBase:
         found = self.get_queryset().filter(id=proposal).first()
         if found is None:
             raise NotFound(f"There is no proposal {proposal}.")
-        return Response(self.get_serializer(found).data)
+        return versioned(request, seen(found), lambda: self.get_serializer(found).data)
+
+
+class MayDecide(IsAuthenticated):
+    """Deciding takes the same permission as at the desk."""
+
+    message = _("Deciding takes the permission claims.decide_proposal.")
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        known = super().has_permission(request, view)
+        return known and request.user.has_perm("claims.decide_proposal")
+
+
+class Decided(Strict):
+    """What becomes of a proposal. Whatever is left out stays as it is proposed."""
+
+    decision = serializers.ChoiceField(["accept", "dismiss"])
+    reason = serializers.CharField(
+        required=False, max_length=2000, help_text="Why; a dismissal needs one."
+    )
+    wording = serializers.CharField(
+        required=False, max_length=2000, help_text="Of the claim that begins, if it does."
+    )
+    stance = serializers.ChoiceField(
+        ["supports", "disputes"], required=False, help_text="Of the passages."
+    )
+    kind = serializers.ChoiceField(
+        [kind.value for kind in DisputeKind], required=False, help_text="How they dispute it."
+    )
+    claim = serializers.UUIDField(
+        required=False, help_text="The claim that it is about instead, as after a merge."
+    )
+    command = serializers.UUIDField(
+        required=False, help_text="An id of yours: sent twice with the same one, it is done once."
+    )
+
+
+class Required(APIException):
+    """A decision without If-Match might be about something that nobody looked at."""
+
+    status_code = 428
+    default_detail = _("Send the ETag of the proposal that you decide on as If-Match.")
+
+
+class Decision(GenericAPIView[Proposal]):
+    """Accept or dismiss a proposal, as the person whose key it is."""
+
+    queryset = Proposal.objects.defer("search").prefetch_related("findings")
+    serializer_class = ProposalDetail
+    permission_classes = (InScope, MayView, MayDecide)
+    scopes = {"POST": "decide"}
+
+    @extend_schema(
+        operation_id="decide", parameters=[IF_MATCH], request=Decided, responses=ProposalDetail
+    )
+    def post(self, request: Request, proposal: UUID) -> HttpResponseBase:
+        """Accept or dismiss it; what is on record then is in `position`."""
+        if "If-Match" not in request.headers:
+            raise Required
+        sent = Decided(data=request.data)
+        sent.is_valid(raise_exception=True)
+        held = self.get_queryset().filter(id=proposal).first()
+        if held is None:
+            raise NotFound(f"There is no proposal {proposal}.")
+        revision, expected = _named(request.headers["If-Match"])
+        made = review.Decision(
+            by=cast(User, request.user),
+            at=timezone.now(),
+            expected=expected,
+            command=sent.validated_data.pop("command", None) or uuid4(),
+        )
+        try:
+            decide(held, made, revision=revision, **sent.validated_data)
+        except review.Decided as late:
+            raise Stale(str(late)) from late
+        after = self.get_queryset().get(id=proposal)
+        etag = {"ETag": f'"{seen(after)}"'}
+        return Response(self.get_serializer(after).data, headers=etag)
+
+
+def decide(
+    held: Proposal,
+    made: review.Decision,
+    *,
+    revision: int,
+    decision: str,
+    reason: str = "",
+    claim: UUID | None = None,
+    **told: str,
+) -> None:
+    """Make the decision that a client sent."""
+    if decision == "accept":
+        review.accept(held.id, made, revision=revision, to=claim, **told)
+    else:
+        review.dismiss(held.id, made, revision=revision, reason=reason, to=claim)
+
+
+def seen(proposal: Proposal) -> str:
+    """What a client has seen that read a proposal: its revision, and its claim's version."""
+    version = Claim.objects.filter(id=proposal.claim).values_list("version", flat=True).first()
+    return f"{proposal.revision}.{version or 0}"
+
+
+def _named(match: str) -> tuple[int, int]:
+    """The revision and the version in an If-Match. A gateway that compressed the proposal marks its
+    ETag as weak; it names the same all the same.
+
+    Raises:
+        Stale: it is no ETag of a proposal.
+    """
+    named = ETAG.fullmatch(match.strip())
+    if named is None:
+        raise Stale(_('If-Match is the ETag of a proposal, as in "3.7".'))
+    return int(named[1]), int(named[2])

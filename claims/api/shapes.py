@@ -1,13 +1,17 @@
 """What a claim looks like over HTTP: in a list, by itself, and what is left of a merged one."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from claims.api.log import Checkpoint, newest
 from claims.api.moments import AsOf
-from claims.models import Claim
+from claims.models import Claim, Story, StoryClaim
+
+INCLUDED = frozenset({"evidence", "stories"})
+VERDICT_STATES = ("pending", "confirmed")
 
 
 class Counts(serializers.Serializer[Claim]):
@@ -30,25 +34,10 @@ class Verdict(serializers.Serializer[dict[str, Any]]):
         help_text="Addresses that the explanation rests on.",
     )
     version = serializers.IntegerField()
-    state = serializers.ChoiceField(["pending", "confirmed"])
+    state = serializers.ChoiceField(VERDICT_STATES)
     by = serializers.CharField()
     confirmed_by = serializers.CharField()
     outdated = serializers.BooleanField()
-
-
-class ClaimSummary(serializers.ModelSerializer[Claim]):
-    """A claim in a list; its `wording` is empty where that was erased."""
-
-    counts = Counts(source="*", read_only=True)
-    verdict = Verdict(allow_null=True, read_only=True)
-
-    class Meta:
-        model = Claim
-        fields: tuple[str, ...] = (
-            "id", "wording", "language", "claimant", "status", "version", "position", "counts",
-            "verdict", "merged_into", "asserted_at", "changed_at", "recorded_at",
-        )  # fmt: skip
-        read_only_fields = fields
 
 
 class Figure(serializers.Serializer[dict[str, Any]]):
@@ -105,24 +94,94 @@ class Origin(serializers.Serializer[dict[str, Any]]):
     evidence = Evidence(many=True)
 
 
-class ClaimDetail(ClaimSummary):
-    """A claim with all evidence that stands."""
+class StoryNamed(serializers.ModelSerializer[Story]):
+    """A story that a claim belongs to."""
 
-    evidence = serializers.SerializerMethodField()
-    checkpoint = serializers.SerializerMethodField()
-    as_of = AsOf(required=False, help_text="The moment that was asked for.")
-
-    class Meta(ClaimSummary.Meta):
-        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "evidence", "checkpoint", "as_of")
+    class Meta:
+        model = Story
+        fields = ("id", "name")
         read_only_fields = fields
+
+
+class ClaimSummary(serializers.ModelSerializer[Claim]):
+    """A claim in a list; its `wording` is empty where that was erased, and all but its `id` is left
+    out that was not asked for."""
+
+    # What is left out unless it is asked for, but for what is always there.
+    always: frozenset[str] = frozenset()
+    counts = Counts(source="*", read_only=True)
+    verdict = serializers.SerializerMethodField(
+        help_text="Without a key only a confirmed one.",
+    )
+    evidence = serializers.SerializerMethodField()
+    stories = serializers.SerializerMethodField(help_text="Where `include` names them.")
+
+    class Meta:
+        model = Claim
+        fields: tuple[str, ...] = (
+            "id", "wording", "language", "claimant", "status", "version", "position", "counts",
+            "verdict", "published", "merged_into", "asserted_at", "changed_at", "recorded_at",
+            "evidence", "stories",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_fields(self) -> dict[str, Any]:
+        """Those that were asked for; what only `include` brings is left out where it does not."""
+        fields = super().get_fields()
+        if "include" not in self.context:
+            return fields  # It is described, and not filled.
+        include, asked = self.context["include"], self.context["fields"]
+        wanted = set(asked) | {"id"} if asked else fields.keys() - (INCLUDED - self.always)
+        return {name: field for name, field in fields.items() if name in wanted | include}
+
+    @extend_schema_field(Verdict(allow_null=True))
+    def get_verdict(self, claim: Claim) -> dict[str, Any] | None:
+        made = claim.verdict
+        if made is None or (self.context.get("stranger") and made["state"] != "confirmed"):
+            return None
+        return Verdict(made).data
 
     @extend_schema_field(Origin(many=True))
     def get_evidence(self, claim: Claim) -> list[dict[str, Any]]:
         return grouped(claim.evidence)
 
+    @extend_schema_field(StoryNamed(many=True))
+    def get_stories(self, claim: Claim) -> Any:
+        return StoryNamed(self._stories.get(claim.id, []), many=True).data
+
+    @cached_property
+    def _stories(self) -> dict[Any, list[Story]]:
+        """The stories of all claims that are shown, with one query."""
+        rows = self.parent.instance if self.parent else [self.instance]
+        found: dict[Any, list[Story]] = {}
+        belongs = StoryClaim.objects.filter(claim__in=[row.id for row in cast(Any, rows)])
+        for link in belongs.select_related("story").order_by("story__name"):
+            found.setdefault(link.claim, []).append(link.story)
+        return found
+
+
+class ClaimDetail(ClaimSummary):
+    """A claim with all evidence that stands."""
+
+    always = frozenset({"evidence"})
+    checkpoint = serializers.SerializerMethodField()
+    as_of = AsOf(required=False, help_text="The moment that was asked for.")
+
+    class Meta(ClaimSummary.Meta):
+        fields: tuple[str, ...] = (*ClaimSummary.Meta.fields, "checkpoint", "as_of")
+        read_only_fields = fields
+
     @extend_schema_field(Checkpoint(allow_null=True))
     def get_checkpoint(self, claim: Claim) -> dict[str, Any] | None:
         return newest()
+
+
+class EvidenceByOrigin(serializers.Serializer[Any]):
+    """All evidence that stands for and against a claim, at a version of it."""
+
+    claim = serializers.UUIDField()
+    version = serializers.IntegerField()
+    origins = Origin(many=True)
 
 
 class MergedClaim(serializers.Serializer[Claim]):

@@ -15,6 +15,10 @@ IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, "header", description="The ETag you have; 304 if it still holds."
 )
 
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, "header", required=False, description="The ETag of what was decided on."
+)
+
 
 class Stale(APIException):
     """The claim is at another version than the request was made for."""

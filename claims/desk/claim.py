@@ -26,7 +26,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims import review
+from claims import review, scale
 from claims.desk import (
     collision,
     erase,
@@ -173,7 +173,7 @@ class ClaimAdmin(pages.ReadOnly):
         timeline = Entry.objects.filter(stream_id=claim.id).order_by("-version")
         addresses = (one["url"] for one in claim.evidence)
         context = self._told(request, claim, related, timeline) | {
-            "scale": [(key, sentences.verdict_name(key)) for key in settings.VERDICTS],
+            "scale": [(key, scale.named(key)) for key in settings.VERDICTS],
             "addresses": list(dict.fromkeys(filter(None, addresses)))[:PIECES],
             "proof": proven.of(claim),
             "shelf": shelf.of(request, claim),
@@ -249,7 +249,7 @@ def named(verdict: dict[str, Any] | None) -> dict[str, Any] | None:
     """A verdict with its name on the desk's scale."""
     if verdict is None:
         return None
-    return {**verdict, "name": sentences.verdict_name(verdict["verdict"])}
+    return {**verdict, "name": scale.named(verdict["verdict"])}
 
 
 def _verdict(claim: Claim) -> dict[str, Any] | None:

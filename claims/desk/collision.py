@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from claims import scale
 from claims.desk import pages, sentences, verbs
 from claims.models import Claim, Entry
 
@@ -48,10 +49,7 @@ def _said(request: HttpRequest) -> Any:
     """What the person typed or chose, each with its name."""
     for name, values in request.POST.lists():
         if name not in NAMED and any(values):
-            words = [
-                sentences.verdict_name(str(value)) if name == "verdict" else value
-                for value in values
-            ]
+            words = [scale.named(str(value)) if name == "verdict" else value for value in values]
             yield verbs.LABELS.get(name, name), ", ".join(map(str, words))
 
 

@@ -4,15 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims import events
+from claims import events, scale
 from claims.events import DisputeKind, Evidence, Unsayable, Word
 from claims.models import Entry
 
@@ -58,13 +57,6 @@ SENTENCES = {
     "released": _("%(who)s took claim %(claim)s out of this one again."),
     "erased": _("%(who)s erased what version %(version)s said: %(reason)s"),
 }
-
-
-def verdict_name(key: str) -> str:
-    """A verdict's name on the desk's scale, or its key where the scale has it no more."""
-    language = (get_language() or "en").partition("-")[0]
-    _number, english, french = settings.VERDICTS.get(key, (None, key, key))
-    return str(french if language == "fr" else english)
 
 
 def names(actors: Iterable[str]) -> dict[str, str]:
@@ -140,5 +132,5 @@ def _fields(word: Word, who: str) -> dict[str, Any]:
             for name, figure in (("ours", word.ours), ("theirs", word.theirs))
         }
     if isinstance(word, events.Rated):
-        fields["verdict"] = verdict_name(word.verdict)
+        fields["verdict"] = scale.named(word.verdict)
     return fields

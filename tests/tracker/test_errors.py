@@ -23,6 +23,7 @@ from claims.status import Refused
 from sources.intake import Unacceptable
 from tests.client import API, client, problem
 from tracker import errors
+from tracker.problems import KINDS
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
@@ -200,12 +201,12 @@ def test_a_session_may_read_but_writes_only_with_its_token() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", errors.KINDS)
+@pytest.mark.parametrize("name", KINDS)
 def test_the_type_of_a_problem_leads_to_what_it_means(name: str) -> None:
     page = Client().get(f"/problems/{name}/")
 
     assert page.status_code == 200
-    assert errors.KINDS[name].advice in page.content.decode()
+    assert KINDS[name].advice in page.content.decode()
 
 
 @pytest.mark.django_db
@@ -213,12 +214,12 @@ def test_there_is_no_page_for_a_problem_that_does_not_exist() -> None:
     assert Client().get("/problems/boredom/").status_code == 404
 
 
-@pytest.mark.parametrize("name", errors.KINDS)
+@pytest.mark.parametrize("name", KINDS)
 def test_the_guide_has_a_section_for_each_problem(name: str) -> None:
     text = GUIDE.read_text()
 
     assert f"### {name}\n" in text
-    assert f"{errors.KINDS[name].status}, " in text.split(f"### {name}\n")[1]
+    assert f"{KINDS[name].status}, " in text.split(f"### {name}\n")[1]
 
 
 @pytest.mark.django_db

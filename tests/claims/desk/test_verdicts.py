@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from claims.apps import scale
-from claims.desk import sentences
 from claims.models import Claim, Entry
+from claims.scale import named
 from tests.claims import build
 from tests.claims.desk.screens import at, browser, form, page, text
 
@@ -111,9 +111,9 @@ def test_the_scale_is_the_desks_own_and_a_verdict_that_left_it_is_still_shown(
     answer = amina.post(at(claim), sent)
     assert "The desk's scale has no “misleading”; it has ok, nok." in text(answer)
     with override("fr"):
-        assert sentences.verdict_name("ok") == "Bien"
+        assert named("ok") == "Bien"
     with override("en"):
-        assert sentences.verdict_name("ok") == "Fine"
+        assert named("ok") == "Fine"
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,23 @@ What is sent is checked for its size before it is read, and for its shape before
 whether the desk takes it is for `intake` to say.
 """
 
+import re
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -25,11 +31,19 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from sources import intake
+from sources import submissions
+from sources.api.strict import Listing, Strict
 from sources.models import Document, Version
 
 # What a multipart body holds besides the file: its borders, names and fields.
 WRAPPING = 64 * 1024
+KEY = re.compile(r"[!-~]{1,255}")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    "header",
+    description="A name for this request: sent twice with the same one, it is done once.",
+)
 
 
 class TooLarge(APIException):
@@ -55,28 +69,12 @@ class MaySend(IsAuthenticated):
         return known and (request.method != "POST" or request.user.has_perm("sources.add_document"))
 
 
-class Strict(serializers.Serializer[Any]):
-    """What is unknown is refused and never ignored, be it a parameter or a member of the body."""
+class Wanted(Listing):
+    """The filters of the list of documents."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
-        if unknown:
-            told = _("This is not known here; there are: {known}.")
-            known = ", ".join(self.fields)
-            raise serializers.ValidationError(
-                {name: [told.format(known=known)] for name in unknown}
-            )
-        return super().to_internal_value(data)
-
-
-class Listing(Strict):
-    """The parameters of the list of documents."""
-
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=200, help_text="Rows on a page; 50 if not given."
-    )
-    cursor = serializers.CharField(
-        required=False, help_text="From `next` or `previous` of another page of the same list."
+    state = serializers.ChoiceField(Document.State.choices, required=False)
+    source = serializers.IntegerField(  # type: ignore[assignment]  # a field
+        required=False, min_value=1, max_value=2**62, help_text="A source, by its id."
     )
 
 
@@ -166,7 +164,8 @@ class Documents(ListAPIView[Document]):
 
     queryset = SHOWN
     serializer_class = DocumentShown
-    permission_classes = (MaySend,)
+    permission_classes: Any = (*api_settings.DEFAULT_PERMISSION_CLASSES, MaySend)
+    scopes = {"POST": "submit"}
     parser_classes: tuple[Any, ...] = (*api_settings.DEFAULT_PARSER_CLASSES, MultiPartParser)
     ordering = ("-received_at", "-id")
 
@@ -175,15 +174,19 @@ class Documents(ListAPIView[Document]):
         _check_length(request)
         super().initial(request, *args, **kwargs)
 
-    @extend_schema(operation_id="documents", parameters=[Listing])
+    @extend_schema(operation_id="documents", parameters=[Wanted])
     def get(self, request: Request) -> Response:
-        given = request.query_params.lists()
-        asked = Listing(data={name: v[0] if len(v) == 1 else v for name, v in given})
-        asked.is_valid(raise_exception=True)
+        Wanted.of(request)
         return self.list(request)
+
+    def filter_queryset(self, queryset: QuerySet[Document, Any]) -> QuerySet[Document, Any]:
+        given = Wanted.of(self.request)
+        names = {"state": "state", "source": "source"}
+        return queryset.filter(**{names[name]: given[name] for name in names.keys() & given})
 
     @extend_schema(
         operation_id="send_document",
+        parameters=[IDEMPOTENCY_KEY],
         request={"application/json": Article, "multipart/form-data": Upload},
         responses={
             202: OpenApiResponse(DocumentShown, description="Taken, and waiting to be read."),
@@ -198,8 +201,11 @@ class Documents(ListAPIView[Document]):
             data=request.data
         )
         sent.is_valid(raise_exception=True)
-        received = intake.receive(
-            by=request.user.get_username(), at=timezone.now(), **_taken(**sent.validated_data)
+        received = submissions.receive(
+            _key(request),
+            by=request.user.get_username(),
+            at=timezone.now(),
+            **_taken(**sent.validated_data),
         )
         document = SHOWN.get(id=received.document.id)
         return Response(
@@ -221,6 +227,17 @@ class OneDocument(GenericAPIView[Document]):
         if found is None:
             raise NotFound(f"There is no document {document}.")
         return Response(self.get_serializer(found).data)
+
+
+def _key(request: Request) -> str:
+    """The name that the client gave its request; empty for none."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return ""
+    if not KEY.fullmatch(given):
+        told = _("It is 1 to 255 visible ASCII characters, such as a UUID.")
+        raise serializers.ValidationError({"Idempotency-Key": [told]})
+    return given
 
 
 def _check_length(request: Request) -> None:

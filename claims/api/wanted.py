@@ -1,0 +1,102 @@
+"""What of the claims a client asks for: filters, order, and the members of each that are sent."""
+
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
+from rest_framework import serializers
+
+from claims.api.moments import Moments
+from claims.api.parameters import Listing, Names, Parameters
+from claims.api.shapes import INCLUDED, ClaimDetail
+from claims.models import Claim, StoryClaim
+
+LANGUAGE = r"^[a-z]{2,3}$"
+ORDERS = {
+    "-changed": "-position", "changed": "position",
+    "-begun": "-asserted_at", "begun": "asserted_at",
+    "-origins": "-origins", "-disputes": "-disputes",
+}  # fmt: skip
+
+
+class Shown(Parameters):
+    """What of a claim is sent."""
+
+    fields = Names(  # type: ignore[assignment]  # a field
+        choices=(*ClaimDetail.Meta.fields, "stories"),
+        required=False,
+        help_text="Only these members, and `id`; with commas between them.",
+    )
+    include = Names(
+        choices=tuple(sorted(INCLUDED)),
+        required=False,
+        help_text="These members, too, with commas between them.",
+    )
+
+
+class Wanted(Moments, Shown, Listing):
+    """The filters of the list of claims, its order, and what of each is sent."""
+
+    status = serializers.ChoiceField(Claim.STATUSES, required=False)
+    q = serializers.CharField(
+        required=False, max_length=500, help_text="Words, in the claim's own language."
+    )
+    source = serializers.CharField(  # type: ignore[assignment]  # a field
+        required=False, help_text="The name of an outlet or an origin of its evidence."
+    )
+    language = serializers.RegexField(LANGUAGE, required=False, help_text='As in "fr".')
+    verdict = serializers.CharField(
+        required=False, max_length=100, help_text="A confirmed verdict, by its key on the scale."
+    )
+    story = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**62, help_text="A story of the desk, by its id."
+    )
+    order = serializers.ChoiceField(
+        list(ORDERS), required=False, help_text='The order; "-changed" if not given.'
+    )
+
+
+class OneAsked(Moments, Shown):
+    """What can be asked of one claim."""
+
+
+def named(given: dict[str, Any]) -> set[str]:
+    """The members that are asked for by name."""
+    return set(given.get("fields", ())) | set(given.get("include", ()))
+
+
+def wanted(
+    *,
+    status: str = "",
+    q: str = "",
+    source: str = "",
+    language: str = "",
+    verdict: str = "",
+    story: int | None = None,
+    **_paging: Any,
+) -> Q:
+    """The claims that a client asks for."""
+    condition = Q()
+    if status:
+        condition &= Q(status=status)
+    if language:
+        condition &= Q(language=language)
+    if source:
+        named = [Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin")]
+        condition &= named[0] | named[1]
+    if verdict:
+        condition &= Q(verdict__verdict=verdict, verdict__state="confirmed")
+    if story:
+        condition &= Q(id__in=StoryClaim.objects.filter(story=story).values("claim"))
+    if q:
+        condition &= _says(q)
+    return condition
+
+
+def _says(words: str) -> Q:
+    """The claims whose text has these words, each stemmed in the language of the claim."""
+    french, english = (
+        SearchQuery(words, config=config, search_type="websearch")
+        for config in ("french", "english")
+    )
+    return Q(language="fr", search=french) | (~Q(language="fr") & Q(search=english))

@@ -1,0 +1,85 @@
+"""How many requests a client may make in a minute, and telling it how many are left.
+
+Counted in Redis by minutes of the clock, for all processes together. Where Redis is away nobody is
+refused: it is there to keep one client from taking the desk away from the others, and guards no
+secret. The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from redis import Redis, RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from claims.access import address
+from claims.models import ApiKey
+
+if TYPE_CHECKING:  # REST framework loads this module to make that one.
+    from rest_framework.views import APIView
+
+MINUTE = 60  # seconds
+logger = logging.getLogger(__name__)
+redis = Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+class Left(NamedTuple):
+    """What a client has left of its minute: of `most`, for `seconds` more."""
+
+    most: int
+    rest: int
+    seconds: int
+
+
+class PerMinute(BaseThrottle):
+    """So many requests a minute for each key, and for each address without one."""
+
+    left: Left | None = None
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        if isinstance(request.auth, ApiKey):
+            most, who = request.auth.per_minute or settings.KEY_PER_MINUTE, f"key:{request.auth.pk}"
+        elif request.user and request.user.is_authenticated:
+            return True  # a person at the desk
+        else:
+            most = settings.ANONYMOUS_PER_MINUTE
+            who = f"address:{address.of(request._request)}"
+        self.left = taken(who, most, now=time.time())
+        request._request.left = self.left  # type: ignore[attr-defined]
+        return self.left is None or self.left.rest >= 0
+
+    def wait(self) -> float | None:
+        return self.left.seconds if self.left else None
+
+
+def taken(who: str, most: int, *, now: float) -> Left | None:
+    """What is left to a client after one more request at `now` (Unix time); None if unknown."""
+    minute, second = divmod(int(now), MINUTE)
+    name = f"requests:{who}:{minute}"
+    try:
+        pipe = redis.pipeline(transaction=False)
+        pipe.incr(name)
+        pipe.expire(name, MINUTE)
+        count = int(pipe.execute()[0])
+    except RedisError as error:
+        logger.warning("Requests are not counted for now: %s", error)
+        return None
+    return Left(most=most, rest=most - count, seconds=MINUTE - second)
+
+
+def told(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Middleware: what a counted client has left, in the headers of its answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        left: Left | None = getattr(request, "left", None)
+        if left:
+            response["RateLimit-Policy"] = f'"minute";q={left.most};w={MINUTE}'
+            response["RateLimit"] = f'"minute";r={max(left.rest, 0)};t={left.seconds}'
+        return response
+
+    return middleware

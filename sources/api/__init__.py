@@ -1,0 +1,1 @@
+"""Documents and sources over HTTP, one module for each resource."""
