@@ -14,6 +14,7 @@ from claims.desk import security, shelf
 from sources.api.documents import Documents, OneDocument
 from sources.api.sources import OneSource, Sources
 from tracker import errors, overview
+from workers.api import Matching
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),
@@ -30,6 +31,7 @@ api = [
     path("scale/", ratings.Scale.as_view(), name="scale"),
     path("stories/", stories.Stories.as_view(), name="stories"),
     path("stories/<int:story>/", stories.OneStory.as_view(), name="story"),
+    path("match", Matching.as_view(), name="match"),
     path("sources/", Sources.as_view(), name="sources"),
     path("sources/<int:source>/", OneSource.as_view(), name="source"),
     path("proposals/", Proposals.as_view(), name="proposals"),

@@ -136,11 +136,12 @@ class OneClaim(GenericAPIView[Claim]):
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
         moment = asked(OneAsked.of(request))
-        row = there(request, claim)
+        row = there(request, claim) if not moment or stranger(request) else None
         if moment:
             found = _there(claim, moment)
             elsewhere = _elsewhere(found, moment)
             return elsewhere or then(request, moment, self.get_serializer(found).data)
+        assert row is not None  # noqa: S101  -- only a moment goes without
         recall.taken(request.auth, [row], at=timezone.now())
         if elsewhere := _elsewhere(row):
             return elsewhere
