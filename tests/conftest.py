@@ -247,8 +247,16 @@ def _works() -> bool:
 def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     """The real web server on a free port; its address is `live.url`."""
     port = free_port()
-    command = ["gunicorn", "tracker.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-    command += ["--worker-class", "gthread", "--threads", "4", "--access-logfile", "-"]
+    command = [
+        "gunicorn",
+        "-c",
+        "python:tracker.server",
+        "--workers",
+        "1",
+        "--graceful-timeout",
+        "2",
+    ]
+    command += ["--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
     server = desk_process(
         tmp_path, "web", command, lambda: _listens(port), url=f"http://127.0.0.1:{port}"
     )

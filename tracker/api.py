@@ -53,12 +53,13 @@ TAKEN = [
 
 
 class Compressed(GZipMiddleware):
-    """Answers of the API are compressed for those who take it; the admin's pages hold secrets of
-    their forms, and are not."""
+    """Answers of the API are compressed for those who take it, but for streams, whose events would
+    wait for each other in the compressor. The admin's pages hold the secrets of their forms."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        if not request.path.startswith(("/api/", "/claims/")):
+        stream = response.get("Content-Type", "").startswith("text/event-stream")
+        if stream or not request.path.startswith(("/api/", "/claims/")):
             return response
         return super().process_response(request, response)

@@ -98,17 +98,24 @@ TEMPLATES = [
 ]
 
 
+# How many connections the threads of one process share; 0: each thread keeps its own.
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+
+
 def database(name: str) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
+    options: dict[str, Any] = {
+        "options": "-c lock_timeout=5s -c statement_timeout=60s",
+        "connect_timeout": 5,
+    }
+    if DATABASE_POOL:
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
     return {
         **env.db(name, default="postgres://localhost/unconfigured"),
         "ENGINE": "django.db.backends.postgresql",
-        "OPTIONS": {
-            "options": "-c lock_timeout=5s -c statement_timeout=60s",
-            "connect_timeout": 5,
-        },
+        "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if DATABASE_POOL else 60,
     }
 
 

@@ -197,7 +197,7 @@ def shown(request: Request, given: dict[str, Any]) -> dict[str, Any]:
         raise NotAuthenticated
     return {
         "fields": given.get("fields"),
-        "include": given.get("include", set()),
+        "include": set(given.get("include", ())),
         "stranger": stranger(request),
     }
 

@@ -245,9 +245,7 @@ def refuse_taken(port: int) -> None:
 
 def web_server(port: int) -> list[str]:
     """Gunicorn, on loopback, with threads that wait for the database side by side."""
-    command = ["gunicorn", "tracker.wsgi", f"--bind=127.0.0.1:{port}", "--no-control-socket"]
-    command += ["--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=10"]
-    return [*command, "--access-logfile=-"]
+    return ["gunicorn", "-c", "python:tracker.server", f"--bind=127.0.0.1:{port}", "tracker.wsgi"]
 
 
 def part(
