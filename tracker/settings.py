@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
@@ -85,7 +86,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "claims" / "desk" / "templates"],
+        "DIRS": [BASE_DIR / "claims" / room / "templates" for room in ("desk", "public")],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -200,7 +201,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "claims" / "desk" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "claims" / room / "static" for room in ("desk", "public")]
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 # Files are served straight from the installed packages, so that a demo needs no collectstatic.
 WHITENOISE_USE_FINDERS = True

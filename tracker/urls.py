@@ -1,26 +1,32 @@
 """Every address of the house."""
 
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 from django.views.decorators.common import no_append_slash
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from claims.api import following, log, ratings, stories
+from claims.api import following, log, ratings, reviews, stories
 from claims.api.claims import ClaimEvidence, Claims, OneClaim
 from claims.api.events import Everything, History
 from claims.api.proposals import Decision, OneProposal, Proposals
 from claims.desk import security, shelf
+from claims.public import machines, pages
 from sources.api.documents import Documents, OneDocument
 from sources.api.sources import OneSource, Sources
 from tracker import errors, overview
 from workers.api import Matching
+
+SITEMAPS = {"claims": machines.ClaimPages}
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),
     path("claims/<uuid:claim>/", OneClaim.as_view(), name="claim"),
     path("claims/<uuid:claim>/evidence/", ClaimEvidence.as_view(), name="evidence"),
     path("claims/<uuid:claim>/events/", History.as_view(), name="history"),
+    path("claims/<uuid:claim>/claimreview", reviews.ClaimReview.as_view(), name="claimreview"),
+    path("claimreviews", reviews.ClaimReviews.as_view(), name="claimreviews"),
     path("claims/<uuid:claim>/proof", log.ClaimProof.as_view(), name="claim-proof"),
     path("events/", Everything.as_view(), name="feed"),
     path("events/stream", following.Stream.as_view(), name="stream"),
@@ -59,6 +65,22 @@ urlpatterns = [
     path("log/checkpoint", log.checkpoint, name="checkpoint"),
     path("log/tile/entries/<path:place>", log.entries, name="entries"),
     path("log/tile/<str:level>/<path:place>", log.tile, name="tile"),
+    # What everybody may read.
+    path("claims/", pages.index, name="public"),
+    path("claims/<uuid:claim>", pages.claim, name="public-claim"),
+    path("claims/<uuid:claim>/card", pages.card, name="card"),
+    path("claims/<uuid:claim>/feed.atom", machines.atom, name="claim-atom"),
+    path("claims/feed.atom", machines.atom, name="atom"),
+    path("oembed", machines.oembed, name="oembed"),
+    path("vocabulary", machines.vocabulary, name="vocabulary"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-page"},
+        name="sitemap",
+    ),
+    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-page"),
+    path("robots.txt", machines.robots, name="robots"),
     path("problems/<slug:name>/", errors.page, name="problem"),
 ]
 

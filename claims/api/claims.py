@@ -191,6 +191,14 @@ def there(request: Request, claim: UUID) -> Claim:
     return row
 
 
+def published(claim: UUID) -> Claim:
+    """A claim that everybody may read of; raises NotFound for any other."""
+    row = Claim.objects.defer("search").filter(id=claim, published=True).first()
+    if row is None:
+        raise NotFound(f"There is no published claim {claim}.")
+    return row
+
+
 def shown(request: Request, given: dict[str, Any]) -> dict[str, Any]:
     """What the serializers must know of the request: which members, and who looks."""
     if stranger(request) and "stories" in named(given):

@@ -26,21 +26,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims import review, scale
-from claims.desk import (
-    collision,
-    erase,
-    filters,
-    merge,
-    pages,
-    past,
-    picture,
-    proven,
-    sentences,
-    shelf,
-    stories,
-    verbs,
-)
+from claims import picture, review, scale, sentences
+from claims.desk import collision, erase, filters, merge, pages, past, proven, shelf, stories, verbs
 from claims.models import Claim, Entry
 
 ENTRIES = 100  # of a history on one page
@@ -218,7 +205,7 @@ class ClaimAdmin(pages.ReadOnly):
             "verdict": _verdict(claim),
             "timeline": _timeline(page_of.object_list),
             "page_of": page_of,
-            "picture": picture.of_life(claim, timeline),
+            "picture": picture.of_life(timeline),
             "may_see_documents": request.user.has_perm("sources.view_version"),
         }
 

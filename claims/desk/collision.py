@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from claims import scale
-from claims.desk import pages, sentences, verbs
+from claims import scale, sentences
+from claims.desk import pages, verbs
 from claims.models import Claim, Entry
 
 # What a form sends besides what a person typed or chose.

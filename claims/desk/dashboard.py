@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from claims.desk import figures, pages, sentences
+from claims import sentences
+from claims.desk import figures, pages
 from claims.models import Claim, Entry, Proposal
 from claims.status import Status
 

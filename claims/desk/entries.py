@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from claims.desk import erase, filters, pages, sentences
+from claims import sentences
+from claims.desk import erase, filters, pages
 from claims.models import Entry
 
 

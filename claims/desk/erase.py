@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from claims import history, review
-from claims.desk import pages, sentences
+from claims import history, review, sentences
+from claims.desk import pages
 from claims.events import Evidence
 from claims.ledger import log
 from claims.models import Claim, Entry

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims import review
-from claims.desk import handling, pages, sentences
+from claims import review, sentences
+from claims.desk import handling, pages
 from claims.models import Claim, Entry, Finding, Proposal
 
 ALL = "all"

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from claims.desk import pages, sentences
+from claims import sentences
+from claims.desk import pages
 from claims.models import Proposal, SavedFilter
 
 MOST_SHOWN = 200  # rows of a page that are asked about

@@ -23,8 +23,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from claims import review
-from claims.desk import sentences
+from claims import review, sentences
 from claims.events import Unsayable
 from claims.models import Claim, Entry
 from claims.status import CLAIM

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from claims import memory, review
-from claims.desk import changes, collision, deciding, handling, pages, sentences
+from claims import memory, review, sentences
+from claims.desk import changes, collision, deciding, handling, pages
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Handling, Proposal
 from claims.status import CLAIM

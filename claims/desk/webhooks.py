@@ -24,8 +24,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from claims import sentences
 from claims.clients import webhooks
-from claims.desk import pages, sentences
+from claims.desk import pages
 from claims.models import Claim, Subscription
 
 LATEST = 10

@@ -9,8 +9,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from claims import events, review
-from claims.desk import sentences
+from claims import events, review, sentences
 from claims.events import DisputeKind, Quantity
 from claims.models import Claim, Entry
 from claims.status import Status

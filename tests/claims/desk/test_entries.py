@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from claims.desk import sentences
+from claims import sentences
 from claims.models import Entry
 from tests.claims import build
 from tests.claims.desk.screens import browser, page, text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from claims.desk import picture
+from claims import picture
 from claims.models import Claim, Entry
 from tests.claims import build
 from tests.claims.desk.screens import EVIL, at, browser, form, page, text

@@ -4,7 +4,7 @@ The picture is SVG, made here, so that it needs no script. Marks that would stan
 one mark with their number.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -51,10 +51,11 @@ class Stretch(NamedTuple):
     title: str
 
 
-def of_life(claim: Claim, timeline: QuerySet[Entry]) -> dict[str, Any]:
-    """What the template draws of a history, given with its newest entry first."""
+def of_life(timeline: QuerySet[Entry], shown: Container[int] | None = None) -> dict[str, Any]:
+    """What the template draws of a history, given with its newest entry first; of the entries
+    those whose version is `shown`, or all."""
     drawn = timeline.values_list("version", "type", "recorded_at")[:MOST]
-    entries = sorted(drawn)
+    entries = sorted(one for one in drawn if shown is None or one[0] in shown)
     if not entries:
         return {}
     first, last = entries[0][2], entries[-1][2]

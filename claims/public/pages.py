@@ -1,0 +1,173 @@
+"""The page of a published claim, the list of them, and the card that others put on their pages."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from claims import picture, scale, sentences
+from claims.clients import claimreview, disclosed
+from claims.clients.claimreview import lives, place
+from claims.ledger import log, tree
+from claims.models import Claim, Entry
+from claims.public.answers import kept, rendered, strictly
+
+PAGE = 50  # claims in a list
+PIECES = 20  # of the evidence of one origin
+TOLD = 200  # events of a history
+# A JSON document inside a page must not end the element that holds it.
+UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def published() -> QuerySet[Claim]:
+    """The claims that everybody may read of."""
+    return Claim.objects.filter(published=True, merged_into=None)
+
+
+@strictly()
+def index(request: HttpRequest) -> HttpResponseBase:
+    """The published claims, the one that changed last first, or those that words are found in."""
+    words = request.GET.get("q", "").strip()[:200]
+    found = published().defer("search", "evidence").order_by("-position")
+    if words:
+        asked = [
+            SearchQuery(words, config=config, search_type="websearch")
+            for config in ("french", "english")
+        ]
+        found = found.filter(Q(search=asked[0]) | Q(search=asked[1]))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    claims = [{"claim": one, "verdict": verdict(one), "path": path(one)} for one in page]
+    context = {"claims": claims, "page": page, "words": words}
+    return kept(request, rendered(request, "public/index.html", context))
+
+
+@strictly()
+def claim(request: HttpRequest, claim: UUID) -> HttpResponseBase:
+    """A published claim: how it stands, on what, since when, and how to check all that."""
+    row = Claim.objects.defer("search").filter(id=claim).first()
+    if elsewhere := _not_here(request, claim, row):
+        return elsewhere
+    assert row is not None  # noqa: S101  -- it is here
+    entries = disclosed.of(claim, log.stream(claim))
+    shown = {entry.version for entry in entries}
+    timeline = Entry.objects.filter(stream_id=claim).order_by("-version")
+    exported = claimreview.of(row, place(request))
+    life = lives([claim])[claim]
+    context = {
+        "claim": row,
+        "verdict": verdict(row),
+        "groups": grouped(row),
+        "picture": picture.of_life(timeline, shown),
+        "history": _told(entries),
+        "corrections": [(scale.named(was), why, at) for was, why, at in life.corrections],
+        "proof": _proof(request, row),
+        "jsonld": _inside_a_page(exported) if exported else "",
+        "card": request.build_absolute_uri(reverse("card", args=[claim])),
+        "oembed": oembed_address(request, claim),
+    }
+    return kept(request, rendered(request, "public/claim.html", context))
+
+
+@xframe_options_exempt
+@strictly(frame_ancestors=["*"])
+def card(request: HttpRequest, claim: UUID) -> HttpResponseBase:
+    """How a claim stands, in a few lines, for the pages of others."""
+    row = Claim.objects.defer("search", "evidence").filter(id=claim).first()
+    if elsewhere := _not_here(request, claim, row, to="card"):
+        return elsewhere
+    assert row is not None  # noqa: S101  -- it is here
+    address = request.build_absolute_uri(path(row))
+    context = {"claim": row, "verdict": verdict(row), "address": address}
+    return kept(request, rendered(request, "public/card.html", context))
+
+
+def _not_here(
+    request: HttpRequest, claim: UUID, row: Claim | None, to: str = "public-claim"
+) -> HttpResponseBase | None:
+    """Where the claim is instead, or that it is not public, or no more."""
+    if row is not None and row.published and not row.merged_into:
+        return None
+    if row is not None and row.merged_into and published().filter(id=row.merged_into).exists():
+        response = HttpResponseRedirect(reverse(to, args=[row.merged_into]))
+        response["Cache-Control"] = "no-cache"  # A merge can be undone.
+        return response
+    was = row is not None and Entry.objects.filter(stream_id=claim, type="published").exists()
+    context = {"gone": was, "title": _("Taken back") if was else _("Nothing here")}
+    return kept(
+        request, rendered(request, "public/absent.html", context), status=410 if was else 404
+    )
+
+
+def verdict(claim: Claim) -> dict[str, Any] | None:
+    """The confirmed verdict, with its name; one that is not confirmed is nobody's business yet."""
+    made = claim.verdict
+    if made is None or made["state"] != "confirmed":
+        return None
+    return {**made, "name": scale.named(made["verdict"]), "number": scale.number(made["verdict"])}
+
+
+def grouped(claim: Claim) -> list[dict[str, Any]]:
+    """The evidence by origin, what supports the claim before what disputes it."""
+    groups: dict[tuple[bool, str], dict[str, Any]] = {}
+    for piece in claim.evidence:
+        disputes, origin = piece["word"] == "disputed", piece["origin"]
+        new = {"origin": origin, "disputes": disputes, "pieces": [], "more": 0}
+        group = groups.setdefault((disputes, origin), new)
+        if len(group["pieces"]) < PIECES:
+            published_at = parse_datetime(piece.get("published_at") or "")
+            group["pieces"].append({**piece, "published": published_at})
+        else:
+            group["more"] += 1
+    return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
+
+
+def _told(entries: list[Any]) -> list[dict[str, Any]]:
+    """The history as sentences in the name of the desk, the newest first."""
+    desk = dict.fromkeys((entry.actor for entry in entries), _("The desk"))
+    return [
+        {
+            "version": entry.version,
+            "position": entry.position,
+            "at": entry.effective_at,
+            "sentence": sentences.told(entry, desk),
+        }
+        for entry in reversed(entries[-TOLD:])
+    ]
+
+
+def _proof(request: HttpRequest, claim: Claim) -> dict[str, Any]:
+    """Where the claim's last event is in the signed log, and where that can be checked."""
+    newest = tree.newest()
+    return {
+        "position": claim.position,
+        "covered": newest is not None and claim.position < newest.size,
+        "size": newest.size if newest else 0,
+        "signed_at": newest.signed_at if newest else None,
+        "address": request.build_absolute_uri(reverse("claim-proof", args=[claim.id])),
+        "log": request.build_absolute_uri("/log"),
+    }
+
+
+def path(claim: Claim) -> str:
+    """The path of a claim's page."""
+    return reverse("public-claim", args=[claim.id])
+
+
+def oembed_address(request: HttpRequest, claim: UUID) -> str:
+    """Where the embedding of a claim's page is described."""
+    page = request.build_absolute_uri(reverse("public-claim", args=[claim]))
+    return f"{request.build_absolute_uri(reverse('oembed'))}?url={page}"
+
+
+def _inside_a_page(document: dict[str, Any]) -> SafeString:
+    text = json.dumps(document, ensure_ascii=False, indent=1).translate(UNSAFE)
+    return mark_safe(text)  # noqa: S308  -- nothing in it can end its element
