@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from claims.desk import dashboard, figures, pages
 from sources import health
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+from tracker.lists import safe
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -35,11 +34,5 @@ def as_csv(request: HttpRequest, name: str) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     rows = csv.writer(response)
-    rows.writerows([_safe(cell) for cell in row] for row in (table.columns, *table.rows))
+    rows.writerows([safe(cell) for cell in row] for row in (table.columns, *table.rows))
     return response
-
-
-def _safe(cell: object) -> str:
-    """The cell as text that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

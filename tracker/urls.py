@@ -15,10 +15,13 @@ from claims.desk import security, shelf
 from claims.public import machines, pages
 from sources.api.documents import Documents, OneDocument
 from sources.api.sources import OneSource, Sources
-from tracker import errors, overview
+from tracker import errors, lists, overview
 from workers.api import Matching
 
 SITEMAPS = {"claims": machines.ClaimPages}
+# Every list of the admin can be saved, whichever room it is of.
+admin.site.add_action(lists.as_csv, "as_csv")
+admin.site.add_action(lists.as_json, "as_json")
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),

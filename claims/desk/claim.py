@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims import picture, review, scale, sentences
+from claims.clients import claimreview
 from claims.desk import collision, erase, filters, merge, pages, past, proven, shelf, stories, verbs
 from claims.models import Claim, Entry
 
@@ -166,6 +167,7 @@ class ClaimAdmin(pages.ReadOnly):
             "shelf": shelf.of(request, claim),
             "new_command": pages.new_command,
             "may": verbs.may(request, claim),
+            "lacks": _lacks(request, claim),
             "may_erase": request.user.has_perm(erase.PERMISSION),
             "refused": refused,
             "typed": request.POST if refused else {},
@@ -230,6 +232,12 @@ def by_origin(claim: Claim, whole: str = "") -> list[dict[str, Any]]:
         if stored["outlet"] not in group["outlets"]:
             group["outlets"].append(stored["outlet"])
     return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
+
+
+def _lacks(request: HttpRequest, claim: Claim) -> list[str]:
+    """What the export of its verdict lacks, where it has one that is exported."""
+    document = claimreview.of(claim, claimreview.place(request))
+    return claimreview.lint(claim, document) if document else []
 
 
 def named(verdict: dict[str, Any] | None) -> dict[str, Any] | None:

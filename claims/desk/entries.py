@@ -24,7 +24,7 @@ class Log(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list: Any = sentences.tell(list(self.result_list))
+        self.result_list: Any = EntryAdmin.prepared(list(self.result_list))
 
 
 @admin.register(Entry)
@@ -32,6 +32,7 @@ class EntryAdmin(pages.ReadOnly):
     """Entries by position, and one entry as it is stored."""
 
     list_display = ("position", "word", "sentence", "claim", "recorded_at")
+    prepared = staticmethod(sentences.tell)
     list_filter = (filters.WordFilter,)
     search_fields = ("stream_id",)
     search_help_text = _("The id of a claim")

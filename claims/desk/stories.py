@@ -1,14 +1,20 @@
 """Stories: kept under a name by those who decide, each with its claims as they stand now."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from claims.clients import claimreview, stix
 from claims.models import Claim, Proposal, Story, StoryClaim
 
 MOST = 500  # claims that a story's page shows
@@ -23,6 +29,22 @@ class StoryAdmin(ModelAdmin):
     search_fields = ("name", "description")
     fields = ("name", "description", "archived")
     change_form_before_template = "desk/story.html"
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.as_stix)
+        return [path("<int:story>/stix/", view, name="claims_story_stix"), *super().get_urls()]
+
+    def as_stix(self, request: HttpRequest, story: int) -> HttpResponse:
+        """The story with its claims and their evidence as a STIX 2.1 bundle."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(Story, pk=story)
+        claims = Claim.objects.defer("search").filter(id__in=standing(story)).order_by("-position")
+        here = claimreview.place(request)
+        text = stix.bundle(found, claims[:MOST], here, at=timezone.now())
+        name = f'attachment; filename="story-{story}.json"'
+        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        return HttpResponse(text, "application/stix+json;version=2.1", headers=headers)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         rows: QuerySet[Story] = super().get_queryset(request)
@@ -52,11 +74,15 @@ class StoryAdmin(ModelAdmin):
 
 def of_story(story: str) -> list[Claim]:
     """The claims of a story as they stand; one that became part of another is that one."""
-    ids = StoryClaim.objects.filter(story=int(story)).values_list("claim", flat=True)
-    named = Claim.objects.filter(id__in=ids).values_list("id", "merged_into")
-    standing = {into or claim for claim, into in named}
-    claims = Claim.objects.defer("search", "evidence").filter(id__in=standing)
+    claims = Claim.objects.defer("search", "evidence").filter(id__in=standing(int(story)))
     return list(claims.order_by("-position")[:MOST])
+
+
+def standing(story: int) -> set[UUID]:
+    """The claims of a story by their ids, each merged one by that of which it is part."""
+    ids = StoryClaim.objects.filter(story=story).values_list("claim", flat=True)
+    named = Claim.objects.filter(id__in=ids).values_list("id", "merged_into")
+    return {into or claim for claim, into in named}
 
 
 class StoryFilter(SimpleListFilter):

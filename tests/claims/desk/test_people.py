@@ -133,7 +133,7 @@ def test_an_operator_makes_keys_for_those_alone_who_may_do_no_more(
     name: str, made: bool, operator: Client
 ) -> None:
     other = somebody(group=name)
-    answer = operator.post(KEYS, {"name": "site", "user": str(other.pk)})
+    answer = operator.post(KEYS, {"name": "site", "user": str(other.pk), "scopes": "read"})
     assert bool(page(answer).xpath("//*[@id='secret']")) == made
 
 
