@@ -15,6 +15,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tracker.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "tracker.paging.Pages",
+    # OPTIONS would describe each address a second time, and less exactly.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "tracker.errors.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -35,6 +37,7 @@ SPECTACULAR: dict[str, Any] = {
         "ProposalState": "claims.models.Proposal.STATES",
         "DocumentState": "sources.models.Document.State",
         "VerdictState": ["pending", "confirmed"],
+        "Stance": ["supports", "disputes"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

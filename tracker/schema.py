@@ -1,4 +1,4 @@
-"""What drf-spectacular cannot see by itself: that every operation may answer with a problem."""
+"""What drf-spectacular cannot see by itself: problems, answers without a body, sparse claims."""
 
 from typing import Any
 
@@ -27,11 +27,20 @@ PROBLEM = {
 }
 
 
+NOT_MODIFIED = {"description": "The version you have is still the last."}
+
+
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook for the finished description: the default answer of every operation."""
-    result["components"]["schemas"]["Problem"] = PROBLEM
+    schemas = result["components"]["schemas"]
+    schemas["Problem"] = PROBLEM
+    for sparse in ("ClaimSummary", "ClaimDetail"):
+        schemas[sparse]["required"] = ["id"]  # The others where `fields` does not leave them out.
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
+            asked = {one["name"] for one in operation.get("parameters", ())}
+            if "If-None-Match" in asked:
+                operation["responses"]["304"] = NOT_MODIFIED
             operation["responses"]["default"] = {"description": "A problem.", "content": content}
     return result

@@ -12,6 +12,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "32"))
 graceful_timeout = 10  # seconds
+limit_request_line = 8190  # characters of an address
 accesslog = "-"
 control_socket_disable = True
 os.environ.setdefault("DATABASE_POOL", "8")

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.parameters import Strict
+from claims.api.parameters import Strict, Text
 from claims.api.shapes import ClaimSummary, Figure
 from claims.clients import recall
 from claims.models import Claim
@@ -25,9 +25,9 @@ LONGEST = 200_000  # characters
 class Asked(Strict):
     """A sentence, a text, or a whole article as HTML."""
 
-    text = serializers.CharField(required=False, max_length=LONGEST)
-    html = serializers.CharField(required=False, max_length=LONGEST)
-    title = serializers.CharField(
+    text = Text(required=False, max_length=LONGEST)
+    html = Text(required=False, max_length=LONGEST)
+    title = Text(
         required=False, max_length=500, help_text="The headline, which helps to find the matter."
     )
 

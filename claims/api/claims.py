@@ -128,7 +128,6 @@ class OneClaim(GenericAPIView[Claim]):
         parameters=[OneAsked, IF_NONE_MATCH],
         responses={
             200: ClaimDetail,
-            304: OpenApiResponse(description="The version you have is still the last."),
             308: OpenApiResponse(
                 MergedClaim, description="It became part of the claim in Location."
             ),
@@ -166,7 +165,6 @@ class ClaimEvidence(APIView):
         parameters=[IF_NONE_MATCH],
         responses={
             200: EvidenceByOrigin,
-            304: OpenApiResponse(description="The version you have is still the last."),
         },
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:

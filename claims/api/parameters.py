@@ -38,6 +38,24 @@ class Parameters(Strict):
         return valid
 
 
+class Text(serializers.CharField):
+    """Text; a number is none, whatever REST framework makes of it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Identifier(serializers.UUIDField):
+    """A UUID as text; a number or a truth value is none, whatever Python makes of it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
 class Names(serializers.MultipleChoiceField):
     """Several of a few names, with commas between them or each for itself."""
 

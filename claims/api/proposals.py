@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -23,7 +23,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import memory, review
-from claims.api.parameters import Listing, Strict
+from claims.api.parameters import Identifier, Listing, Strict, Text
 from claims.api.shapes import Figure
 from claims.api.versions import IF_MATCH, IF_NONE_MATCH, Stale, versioned
 from claims.clients.rights import InScope
@@ -52,6 +52,7 @@ class Wanted(Listing):
 class FoundPassage(serializers.ModelSerializer[Finding]):
     """A passage that a proposal rests on, and why the matcher thinks so."""
 
+    kind = serializers.CharField(help_text="How it disputes the claim, or empty.")
     ours = Figure(allow_null=True)
     theirs = Figure(allow_null=True)
     because = serializers.ListField(child=serializers.CharField())
@@ -136,7 +137,6 @@ class OneProposal(GenericAPIView[Proposal]):
         parameters=[IF_NONE_MATCH],
         responses={
             200: ProposalDetail,
-            304: OpenApiResponse(description="The version you have is still the last."),
         },
     )
     def get(self, request: Request, proposal: UUID) -> HttpResponseBase:
@@ -160,10 +160,8 @@ class Decided(Strict):
     """What becomes of a proposal. Whatever is left out stays as it is proposed."""
 
     decision = serializers.ChoiceField(["accept", "dismiss"])
-    reason = serializers.CharField(
-        required=False, max_length=2000, help_text="Why; a dismissal needs one."
-    )
-    wording = serializers.CharField(
+    reason = Text(required=False, max_length=2000, help_text="Why; a dismissal needs one.")
+    wording = Text(
         required=False, max_length=2000, help_text="Of the claim that begins, if it does."
     )
     stance = serializers.ChoiceField(
@@ -172,10 +170,10 @@ class Decided(Strict):
     kind = serializers.ChoiceField(
         [kind.value for kind in DisputeKind], required=False, help_text="How they dispute it."
     )
-    claim = serializers.UUIDField(
+    claim = Identifier(
         required=False, help_text="The claim that it is about instead, as after a merge."
     )
-    command = serializers.UUIDField(
+    command = Identifier(
         required=False, help_text="An id of yours: sent twice with the same one, it is done once."
     )
 

@@ -32,7 +32,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from sources import submissions
-from sources.api.strict import Listing, Strict
+from sources.api.strict import Listing, Strict, Text
 from sources.models import Document, Version
 
 # What a multipart body holds besides the file: its borders, names and fields.
@@ -81,9 +81,9 @@ class Wanted(Listing):
 class Article(Strict):
     """What a client sends as JSON: an address, or a text with what is known of it."""
 
-    url = serializers.CharField(required=False, help_text="Where it was published.")
-    text = serializers.CharField(required=False, trim_whitespace=False)
-    title = serializers.CharField(required=False, max_length=500, help_text="Of the text.")
+    url = Text(required=False, help_text="Where it was published.")
+    text = Text(required=False, trim_whitespace=False)
+    title = Text(required=False, max_length=500, help_text="Of the text.")
 
     def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
         if "title" in sent and "text" not in sent:
@@ -95,7 +95,9 @@ class Upload(Strict):
     """What a client sends as multipart/form-data: a text, HTML, PDF, e-mail or Word file."""
 
     file = serializers.FileField(allow_empty_file=True, max_length=255)
-    url = serializers.CharField(required=False, help_text="Where it was published.")
+    url = serializers.CharField(
+        required=False, allow_blank=True, help_text="Where it was published."
+    )
 
 
 class About(serializers.Serializer[Any]):
@@ -140,6 +142,9 @@ class DocumentShown(serializers.ModelSerializer[Document]):
 
     outlet = serializers.CharField(
         source="source.name", default="", read_only=True, help_text="Empty if unknown."
+    )
+    origin_by = serializers.CharField(
+        read_only=True, help_text='Who says so: "text", "copy", "owner", "person", or nobody.'
     )
     versions = DocumentVersion(many=True, read_only=True)
 

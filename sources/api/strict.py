@@ -21,6 +21,15 @@ class Strict(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class Text(serializers.CharField):
+    """Text; a number is none, whatever REST framework makes of it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Listing(Strict):
     """The parameters of every list with cursors."""
 
