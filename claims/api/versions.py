@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -33,7 +33,8 @@ def versioned(
     present: Callable[[], Any],
     cache: str = "private, no-cache",
 ) -> HttpResponseBase:
-    """The answer with its version as ETag, or 304 where the client has that version.
+    """The answer with its version as ETag, or 304 where the client has that version; what is
+    presented as bytes is JSON already.
 
     Raises:
         Stale: the request has an If-Match, and it names another version.
@@ -42,7 +43,10 @@ def versioned(
     headers = {"ETag": etag, "Cache-Control": cache}
     known = get_conditional_response(request._request, etag=etag)
     if known is None:
-        return Response(present(), headers=headers)
+        said = present()
+        if isinstance(said, bytes):
+            return HttpResponse(said, content_type="application/json", headers=headers)
+        return Response(said, headers=headers)
     if known.status_code == Stale.status_code:
         raise Stale
     for name, value in headers.items():

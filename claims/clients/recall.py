@@ -55,6 +55,11 @@ def taken(key: object, claims: Iterable[Claim], *, at: datetime) -> None:
     known.update({(key.pk, one.id): one.version for one in rows.values()})
 
 
+def knows(key: object, claim: UUID, version: int) -> bool:
+    """Whether nothing has to be kept of a client that takes this version once more."""
+    return not isinstance(key, ApiKey) or known.get((key.pk, claim)) == version
+
+
 def _copy(key: ApiKey, claim: Claim, at: datetime) -> Pulled:
     status, verdict = standing(claim)
     return Pulled(
