@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -72,6 +73,12 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many queries a request makes must not depend on what was asked a second ago."""
+    monkeypatch.setattr("claims.clients.keys.REMEMBERED", timedelta())
 
 
 def _address(url: str, database: str) -> str:

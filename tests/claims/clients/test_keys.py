@@ -201,3 +201,28 @@ def test_a_key_of_somebody_who_left_opens_nothing() -> None:
     _key, site = made()
     User.objects.filter(username="site").update(is_active=False)
     problem(site.get(CLAIMS), 401, "unauthenticated")
+
+
+def test_a_key_is_looked_up_once_in_a_second_and_its_end_is_heard_at_once_here(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(keys, "REMEMBERED", timedelta(seconds=1))
+    key, secret = keys.make(name="site", user=build.person("site"), at=AT)
+    with django_assert_num_queries(1):
+        for part in range(5):
+            assert keys.opened(secret, at=AT + timedelta(seconds=part / 10)) == key
+    with django_assert_num_queries(1):
+        assert keys.opened(secret, at=AT + timedelta(seconds=2)) == key
+    keys.revoke(key, at=AT)
+    assert keys.opened(secret, at=AT + timedelta(seconds=2.1)) is None
+
+
+def test_a_minute_is_counted_for_all_processes_together_in_portions() -> None:
+    limits.redis.delete("requests:somebody:0")
+    limits.ahead.clear()
+    first = [limits.taken("somebody", 100, now=1.0) for _ in range(3)]
+    assert [left and left.rest for left in first] == [99, 98, 97]
+    limits.ahead.clear()  # as another process has it
+    other = limits.taken("somebody", 100, now=2.0)
+    assert other
+    assert (other.rest, other.seconds) == (95, 58)
