@@ -10,6 +10,7 @@ now, so that no question, of whatever time, brings erased words back.
 """
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ __all__ = [
     "record",
     "retried",
 ]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +105,7 @@ def record(changes: Sequence[Change], *, actor: str, at: datetime, command: UUID
         position += len(change.words)
         mark = _marked(before[change.claim].mark, position, at, receipt.recorded_at)
         projections.show(change.claim, after[change.claim], mark)
+    _tell(changes, receipt)
     return receipt
 
 
@@ -130,6 +133,8 @@ def erase(
         left = past(change.claim)
         assert left.mark is not None  # noqa: S101  -- it has the entry that erases at least
         projections.show(change.claim, left.state, left.mark)
+    if receipt.appended:
+        _tell(changes, receipt)
     lexemes.fold()  # Words that stood nowhere else are gone with it.
     return receipt
 
@@ -229,6 +234,18 @@ def erased(entry: Entry | Said) -> Erased | None:
     while isinstance(word, Erased) and word.position != entry.position:
         word = word.remains
     return word if isinstance(word, Erased) else None
+
+
+def _tell(changes: Sequence[Change], receipt: Receipt) -> None:
+    """Once it holds, tell the server's log which claims moved and how, and not what was said."""
+    moved = [(str(one.claim), ", ".join(map(events.name, one.words))) for one in changes]
+
+    def tell() -> None:
+        for claim, words in moved:
+            place = f"{receipt.first} to {receipt.last}"
+            logger.info("recorded %s, events %s", words, place, extra={"claim": claim})
+
+    transaction.on_commit(tell)
 
 
 def _done(command: UUID, request: bytes, refusal: Exception) -> Receipt:

@@ -7,6 +7,7 @@ comparison and the swap do writers wait. Memory stays flat: one stream is held a
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.db import connection, transaction
 from claims import digest, history, projections
 from claims.ledger import log
 from claims.ledger.entry import Entry, Said
+from claims.models import ReadSideCheck
 from claims.projections import NAMES
 
 BATCH = 500  # claims that are written at once
@@ -52,6 +54,18 @@ def replay(*, mend: bool, progress: Progress = lambda done, of: None) -> Replaye
         found = digest.of("rebuilt")
         cursor.execute("DROP TABLE rebuilt")
     return Replayed(size=size, claims=claims, different=different, digest=found)
+
+
+def keep(found: Replayed, *, mended: bool, at: datetime) -> None:
+    """Keep what a replay found, for whoever watches over the desk."""
+    ReadSideCheck.objects.create(
+        at=at,
+        size=found.size,
+        claims=found.claims,
+        different=len(found.different),
+        mended=mended,
+        digest=found.digest,
+    )
 
 
 @transaction.atomic

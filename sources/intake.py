@@ -197,6 +197,7 @@ def _received(sent: _Sent) -> Received:
             received_by=sent.by,
             received_at=sent.at,
             nudged_at=sent.at,
+            waiting_since=sent.at,
         )
     if sent.body is not None:
         last = newest(document)
@@ -229,6 +230,7 @@ def _wait(document: Document, at: datetime) -> None:
         reason="",
         attempts=0,
         nudged_at=at,
+        waiting_since=at,
         not_before=None,
         finished_at=None,
     )

@@ -4,7 +4,9 @@ Reading is pure and happens outside any transaction, and so does thinking about 
 say to the claims there are. Saving is one transaction.
 """
 
-from datetime import datetime
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -29,24 +31,31 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
     document = intake.begin(waiting, at=at)
     if document is None:
         return
+    now = going_on(at)
     try:
-        _ingest(document, at)
+        _ingest(document, at, now)
     except fetch.NotNow as error:
         intake.postpone(document, str(error), later=error.later, ours=error.ours, at=at)
     except (Unreadable, fetch.Unfetchable, intake.Unacceptable, ImproperlyConfigured) as error:
-        intake.fail(document, str(error), at=at)
+        intake.fail(document, str(error), at=now())
     except SoftTimeLimitExceeded:
-        intake.fail(document, "Reading took too long; send a shorter part of it.", at=at)
+        intake.fail(document, "Reading took too long; send a shorter part of it.", at=now())
 
 
-def _ingest(document: Document, at: datetime) -> None:
+def going_on(at: datetime) -> Callable[[], datetime]:
+    """A clock that stood at that time when it was made: what is done takes a while."""
+    began = time.monotonic()
+    return lambda: at + timedelta(seconds=time.monotonic() - began)
+
+
+def _ingest(document: Document, at: datetime, now: Callable[[], datetime]) -> None:
     version = intake.newest(document) or _fetched(document, at)
     reading = _reading(document, version)
     placing = Placing(reading, configured(at=at))
     placing.think()
     with transaction.atomic():
         wait_for_turn()
-        if intake.finish(version, outcome(version, reading, placing.matcher.name), at=at):
+        if intake.finish(version, outcome(version, reading, placing.matcher.name), at=now()):
             document.refresh_from_db()
             reprints.settle(document)
             placing.begin(document, version, at=at)

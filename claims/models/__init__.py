@@ -6,12 +6,13 @@ and folded again. Rows change only through `history` (claims) and `review` (prop
 
 from claims.models.clients import ApiKey
 from claims.models.desk import Handling, Run, SavedFilter
-from claims.models.record import Claim, Entry
+from claims.models.record import Claim, Entry, ReadSideCheck
 from claims.models.stories import Digest, Mention, Note, Story, StoryClaim, Tag
 from claims.models.waiting import Finding, Proposal
 from claims.models.webhooks import Delivery, Pulled, Subscription
 
 __all__ = [
     "ApiKey", "Claim", "Delivery", "Digest", "Entry", "Finding", "Handling", "Mention", "Note",
-    "Proposal", "Pulled", "Run", "SavedFilter", "Story", "StoryClaim", "Subscription", "Tag",
+    "Proposal", "Pulled", "ReadSideCheck", "Run", "SavedFilter", "Story", "StoryClaim",
+    "Subscription", "Tag",
 ]  # fmt: skip

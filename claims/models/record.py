@@ -114,3 +114,25 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return self.wording or gettext("(the wording was erased)")
+
+
+class ReadSideCheck(models.Model):
+    """That the whole ledger was folded again, and how many claims the read side had otherwise.
+
+    Of `mended` ones none is left so.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    size = models.BigIntegerField()
+    claims = models.BigIntegerField()
+    different = models.BigIntegerField()
+    mended = models.BooleanField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.different} of {self.claims} claims"
+
+    @property
+    def left(self) -> int:
+        """How many claims it left as no ledger says."""
+        return 0 if self.mended else self.different

@@ -97,6 +97,13 @@ class Proposal(models.Model):
                 name="proposal_queue",
             ),
             models.Index(
+                fields=["created_at"],
+                include=["disputed"],
+                condition=Q(state="open"),
+                name="proposal_waiting",
+            ),
+            models.Index(fields=["created_at"], name="proposal_made"),
+            models.Index(
                 fields=["-decided_at"],
                 condition=Q(decided_at__isnull=False),
                 name="proposal_decided",

@@ -111,6 +111,9 @@ class Delivery(models.Model):
                 name="delivery_recall",
             ),
             models.Index(fields=["done_at"], condition=Q(state="delivered"), name="delivery_done"),
+            models.Index(
+                fields=["subscription"], condition=Q(state="failed"), name="delivery_failed"
+            ),
         )
 
     def __str__(self) -> str:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from tqdm import tqdm
 
-from claims.replay import Replayed, replay
+from claims.replay import Replayed, keep, replay
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
                 bar.update(done - bar.n)
 
             found = replay(mend=not options["check"], progress=progress)
+        keep(found, mended=not options["check"], at=timezone.now())
         self.tell(found, check=options["check"])
         self.stdout.write(f"Digest of the claims at {found.size:,} events: {found.digest}")
         if options["digest"] not in (None, found.digest):
