@@ -254,7 +254,8 @@ def _works() -> bool:
 def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     """The real web server on a free port; its address is `live.url`."""
     port = free_port()
-    command = ["gunicorn", "-c", "python:tracker.server", "--workers", "1"]
+    many = os.environ.get("WEB_PROCESSES", "1")
+    command = ["gunicorn", "-c", "python:tracker.server", "--workers", many]
     command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
     server = desk_process(
         tmp_path, "web", command, lambda: _listens(port), url=f"http://127.0.0.1:{port}"

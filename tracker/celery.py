@@ -4,16 +4,23 @@ A message lost or delivered twice changes nothing: beat asks the tables every ha
 documents that are still waiting and nudges the workers again.
 """
 
+import logging.config
 import os
 import time
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from django.conf import settings
 from redis import Redis
+
+from tracker import logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 BEAT_KEY = "claim-tracker:beat"
+REQUEST = "claim_tracker_request"  # the header of a message: the request that it came of
 
 app = Celery("tracker")
 app.conf.update(
@@ -66,3 +73,29 @@ def heartbeat() -> None:
     """Leave the time in Redis, so that `manage.py doctor` sees beat and a worker both alive."""
     with Redis.from_url(app.conf.broker_url) as redis:
         redis.set(BEAT_KEY, int(time.time()), ex=3600)
+
+
+@setup_logging.connect
+def as_the_server_does(**_given: Any) -> None:
+    """Celery's lines have the form of all others, and LOG_LEVEL holds for them too."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@before_task_publish.connect
+def name_the_request(headers: dict[str, Any], **_given: Any) -> None:
+    """What a request asks of the workers carries its id, through as many messages as it takes."""
+    if request := logs.noted("request"):
+        headers[REQUEST] = request
+
+
+@task_prerun.connect
+def begin(task_id: str, task: Any, kwargs: dict[str, Any], **_given: Any) -> None:
+    """Every line of a task says which one it is, what it is about, and what asked for it."""
+    named = {name: kwargs.get(name) for name in ("document", "subscription")}
+    logs.note(task=task_id, request=task.request.get(REQUEST), **named)
+
+
+@task_postrun.connect
+def end(**_given: Any) -> None:
+    """What follows is no longer about the task."""
+    logs.clear()

@@ -34,6 +34,7 @@ PASSING = ("08", "40", "53", "55", "57")
 
 # The exceptions of REST framework come with a status; where two kinds share it, none is theirs.
 BY_STATUS = {kind.status: name for name, kind in KINDS.items() if kind.status not in (409, 422)}
+BY_STATUS[503] = "busy"  # only /health/ready says "not-ready"
 
 
 def problem(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:

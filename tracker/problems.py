@@ -116,4 +116,10 @@ KINDS = {
         "The database did not answer in time. Wait as many seconds as `Retry-After` says and "
         "send the same again.",
     ),
+    "not-ready": Kind(
+        503,
+        "This server cannot serve now",
+        "`checks` says what is not as it should be: that the database does not answer, or has not "
+        "the tables of this release. `manage.py doctor` says more to who runs the desk.",
+    ),
 }

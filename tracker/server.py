@@ -13,6 +13,6 @@ workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "32"))
 graceful_timeout = 10  # seconds
 limit_request_line = 8190  # characters of an address
-accesslog = "-"
+logger_class = "tracker.serverlog.Log"  # which leaves the log of requests to `tracker.requests`
 control_socket_disable = True
 os.environ.setdefault("DATABASE_POOL", "8")

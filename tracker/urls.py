@@ -57,6 +57,7 @@ api = [
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
 ]
 
+# /health/live, /health/ready and /metrics are answered before any of these: see tracker/health.py.
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include(security.urls())),
