@@ -231,7 +231,7 @@ def test_a_backup_of_an_older_release_is_brought_up_to_date(
     folder: Path, empty: dict[str, str], tmp_path: Path
 ) -> None:
     assert restored(folder, empty)[0] == 0
-    for arguments in (["migrate", "claims", "0017"], ["backup", str(tmp_path / "older")]):
+    for arguments in (["migrate", "claims", "0024"], ["backup", str(tmp_path / "older")]):
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT, env=os.environ | empty, capture_output=True, text=True, check=False,
