@@ -20,7 +20,7 @@ from claims.clients import recall
 from claims.clients.webhooks import RECALL, new_message, stop
 from claims.ledger import log
 from claims.ledger.entry import Entry
-from claims.models import Delivery, Pulled, Subscription
+from claims.models import Delivery, Pulled, StoryClaim, Subscription
 
 # The schedule of Standard Webhooks: how long after each attempt that failed the next one is made.
 SCHEDULE = [
@@ -166,7 +166,12 @@ def _collected(at: datetime) -> bool:
     first = min(one.cursor for one in listeners)
     entries = log.feed(first, MOST)
     said: Recalls = {}
-    made = [delivery for entry in entries for delivery in _told(entry, listeners, said, at)]
+    stories = _stories({entry.stream_id for entry in entries}, listeners)
+    made = [
+        delivery
+        for entry in entries
+        for delivery in _told(entry, _asking(listeners, entry, stories), said, at)
+    ]
     Delivery.objects.bulk_create(made)
     for one in listeners:
         one.cursor = max(one.cursor, first + len(entries))
@@ -174,16 +179,36 @@ def _collected(at: datetime) -> bool:
     return True
 
 
+def _stories(claims: set[UUID], listeners: list[Subscription]) -> dict[UUID, set[int]]:
+    """The stories that claims belong to now, of those that somebody asked for."""
+    wanted = {story for one in listeners for story in one.stories}
+    found: dict[UUID, set[int]] = {}
+    if wanted:
+        rows = StoryClaim.objects.filter(story__in=wanted, claim__in=claims)
+        for claim, story in rows.values_list("claim", "story"):
+            found.setdefault(claim, set()).add(story)
+    return found
+
+
+def _asking(
+    listeners: list[Subscription], entry: Entry, stories: dict[UUID, set[int]]
+) -> list[Subscription]:
+    """Those who have not heard of the event yet and asked for its claim."""
+    claim = entry.stream_id
+    return [
+        one
+        for one in listeners
+        if one.cursor <= entry.position
+        and (not one.claims or claim in one.claims)
+        and (not one.stories or stories.get(claim, set()) & set(one.stories))
+    ]
+
+
 def _told(
-    entry: Entry, listeners: list[Subscription], said: Recalls, at: datetime
+    entry: Entry, asked: list[Subscription], said: Recalls, at: datetime
 ) -> Iterator[Delivery]:
     """The deliveries of an event: to those who asked for such, and to those whom it corrects."""
     claim = entry.stream_id
-    asked = [
-        one
-        for one in listeners
-        if one.cursor <= entry.position and (not one.claims or claim in one.claims)
-    ]
     if not any(not one.types or {entry.type, RECALL} & {*one.types} for one in asked):
         return
     now = recall.material(history.past(claim, version=entry.version).state)

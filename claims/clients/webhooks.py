@@ -33,6 +33,7 @@ def subscribe(
     types: Sequence[str] = (),
     statuses: Sequence[str] = (),
     claims: Sequence[UUID] = (),
+    stories: Sequence[int] = (),
 ) -> Subscription:
     """A new subscription to what is recorded from now on; its secret is to be shown this once."""
     return Subscription.objects.create(
@@ -42,6 +43,7 @@ def subscribe(
         types=list(types),
         statuses=list(statuses),
         claims=list(claims),
+        stories=list(stories),
         secret=_secret(),
         cursor=log.size(),
         created_at=at,
@@ -56,10 +58,16 @@ def change(
     types: Sequence[str],
     statuses: Sequence[str],
     claims: Sequence[UUID],
+    stories: Sequence[int],
 ) -> None:
     """Send somewhere else, or something else, from now on; what waits is sent all the same."""
     Subscription.objects.filter(pk=subscription.pk).update(
-        name=name, url=url, types=list(types), statuses=list(statuses), claims=list(claims)
+        name=name,
+        url=url,
+        types=list(types),
+        statuses=list(statuses),
+        claims=list(claims),
+        stories=list(stories),
     )
 
 

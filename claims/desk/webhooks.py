@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from claims import sentences
 from claims.clients import webhooks
 from claims.desk import pages
-from claims.models import Claim, Subscription
+from claims.models import Claim, Story, Subscription
 
 LATEST = 10
 KINDS = {
@@ -66,11 +66,22 @@ class WebhookForm(forms.Form):
         choices=Claim.STATUSES,
         help_text=gettext_lazy("Nothing chosen: whatever its status. Recalls come in any case."),
     )
+    stories = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Only claims of these stories"),
+        required=False,
+        coerce=int,
+        help_text=gettext_lazy("Nothing chosen: of any, and of none."),
+    )
     claims = forms.CharField(
         label=gettext_lazy("Only these claims"),
         required=False,
         help_text=gettext_lazy("Their ids, one on each line. Empty: all claims."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named: Any = self.fields["stories"]
+        named.choices = list(Story.objects.filter(archived=False).values_list("pk", "name"))
 
     def clean_url(self) -> str:
         """The address, where the desk would ever send something there."""
@@ -207,6 +218,7 @@ class SubscriptionAdmin(pages.ReadOnly):
             "latest": latest,
             "log": f"{log}?subscription__id__exact={row.pk}",
             "types": [KINDS.get(kind, kind) for kind in row.types],
+            "stories": Story.objects.filter(pk__in=row.stories),
             "statuses": [dict(Claim.STATUSES).get(one, one) for one in row.statuses],
         }
         return TemplateResponse(request, "desk/webhook.html", context)
@@ -221,7 +233,7 @@ def _may_keep(request: HttpRequest, row: Subscription) -> bool:
 def _given(row: Subscription) -> dict[str, Any]:
     claims = "\n".join(map(str, row.claims))
     return {"name": row.name, "url": row.url, "types": row.types, "statuses": row.statuses,
-            "claims": claims}  # fmt: skip
+            "claims": claims, "stories": row.stories}  # fmt: skip
 
 
 def _pause(request: HttpRequest, row: Subscription) -> str:

@@ -30,6 +30,7 @@ class Subscription(models.Model):
         models.CharField(max_length=20), verbose_name=_("status of the claim"), default=list
     )
     claims = ArrayField(models.UUIDField(), verbose_name=_("claims"), default=list)
+    stories = ArrayField(models.BigIntegerField(), verbose_name=_("stories"), default=list)
     secret = models.CharField(max_length=100)
     # While a secret is rotated, messages are signed with the one before as well.
     old_secret = models.CharField(max_length=100, blank=True, default="")

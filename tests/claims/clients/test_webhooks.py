@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from claims.clients import webhooks
+from claims.clients import deliveries, webhooks
 from claims.ledger import log
-from claims.models import Subscription
-from tests.claims.build import AT, person, recorded
+from claims.models import Delivery, Story, StoryClaim, Subscription
+from tests.claims.build import AT, begins, corroborated, person, recorded, say
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +47,17 @@ def test_every_secret_is_another_one_of_32_bytes() -> None:
 def test_a_subscription_hears_of_what_is_recorded_from_now_on() -> None:
     recorded()
     assert subscription().cursor == log.size() == 1
+
+
+def test_a_subscription_to_a_story_hears_of_its_claims_and_of_no_others() -> None:
+    story = Story.objects.create(name="The election")
+    inside, outside = recorded(), recorded(begins(2))
+    StoryClaim.objects.create(story=story, claim=inside)
+    url = "https://paper.example/hook"
+    made = webhooks.subscribe(name="site", user=person("o"), url=url, at=AT, stories=[story.pk])
+    for claim in (inside, outside):
+        say(claim, corroborated(3))
+    assert deliveries.collect(at=AT) == [made.pk]
+    assert [row.claim for row in Delivery.objects.all()] == [inside]
+    made.refresh_from_db()
+    assert made.cursor == log.size()

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from claims.clients import deliveries, webhooks
-from claims.models import Delivery, Subscription
+from claims.models import Delivery, Story, Subscription
 from tests.claims import build
 from tests.claims.build import AT, corroborated, recorded, say
 from tests.claims.desk.screens import EVIL, browser, page, said, text
@@ -169,3 +169,14 @@ def test_a_delivery_is_neither_edited_nor_deleted() -> None:
     assert client.post(f"{LOG}{one.pk}/change/", {"state": "x"}).status_code == 403
     assert client.post(f"{LOG}{one.pk}/delete/", {"post": "yes"}).status_code == 403
     assert client.get(f"{LOG}add/").status_code == 403
+
+
+def test_a_webhook_may_hear_of_one_story_only() -> None:
+    story = Story.objects.create(name="The election")
+    client = root()
+    add(client, stories=[story.pk])
+    row = Subscription.objects.get()
+    assert row.stories == [story.pk]
+    shown = page(client.get(f"/admin/claims/subscription/{row.pk}/change/"))
+    (box,) = shown.xpath("//input[@name='stories']")
+    assert box.get("checked") is not None
