@@ -13,6 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 MEASURED = ["tests/benchmarks", "--ds=tests.benchmarks.settings", "--benchmark=quick", "-q", "-s"]
 PYTEST = {"test": [], "benchmark": MEASURED}
+# All of them at once; a file's tests stay together, and in their order.
+WHOLE = ["-n", "2", "--dist", "loadfile"]
 
 
 def main(arguments):
@@ -35,7 +37,8 @@ def main(arguments):
         os.environ.update(environment)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
         if command in PYTEST:
-            pytest = [sys.executable, "-m", "pytest", *PYTEST[command], *arguments[1:]]
+            given = arguments[1:] or (WHOLE if command == "test" else [])
+            pytest = [sys.executable, "-m", "pytest", *PYTEST[command], *given]
             return processes.run(pytest, cwd=ROOT, environment=os.environ)
         del sys.modules["tracker"]
         from django.core.management import execute_from_command_line

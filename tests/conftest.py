@@ -3,6 +3,7 @@
 Tests run as the application's role. Only what sets them up and cleans up after them is the owner.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -97,10 +98,11 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
         pytest.exit("These tests need services: run them with python3 manage.py test", returncode=1)
     name = f"test_tracker_{os.getpid()}"
     maker = os.environ.get("SUPERUSER_DATABASE_URL") or os.environ["OWNER_DATABASE_URL"]
-    with psycopg.connect(maker, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    with psycopg.connect(_address(maker, name)) as connection:
-        connection.execute((ROOT / "tracker" / "roles.sql").read_bytes())
+    with _alone():
+        with psycopg.connect(maker, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        with psycopg.connect(_address(maker, name)) as connection:
+            connection.execute((ROOT / "tracker" / "roles.sql").read_bytes())
     before = {key: os.environ[key] for key in ADDRESSES if key in os.environ}
     _use(name)
     with django_db_blocker.unblock():
@@ -113,6 +115,14 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with psycopg.connect(maker, autocommit=True) as connection:
         drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         connection.execute(drop)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Roles belong to all databases of a server: one worker of a run at a time makes them."""
+    with (Path(tempfile.gettempdir()) / f"claim-tracker-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _use(name: str) -> None:
