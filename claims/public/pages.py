@@ -124,7 +124,9 @@ def grouped(claim: Claim) -> list[dict[str, Any]]:
         group = groups.setdefault((disputes, origin), new)
         if len(group["pieces"]) < PIECES:
             published_at = parse_datetime(piece.get("published_at") or "")
-            group["pieces"].append({**piece, "published": published_at})
+            # A log that was imported may hold any address, one that is a program among them.
+            url = piece["url"] if piece["url"].startswith(("https://", "http://")) else ""
+            group["pieces"].append({**piece, "url": url, "published": published_at})
         else:
             group["more"] += 1
     return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
