@@ -41,9 +41,13 @@ def main(arguments):
             pytest = [sys.executable, "-m", "pytest", *PYTEST[command], *given]
             return processes.run(pytest, cwd=ROOT, environment=os.environ)
         del sys.modules["tracker"]
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
-        execute_from_command_line([sys.argv[0], *arguments])
+        try:
+            execute_from_command_line([sys.argv[0], *arguments])
+        except ImproperlyConfigured as error:
+            sys.exit(f"These settings cannot be used (docs/operations.md tells of each):\n{error}")
     return 0
 
 

@@ -1,7 +1,8 @@
-"""How the admin looks, and what stands beside its pages; not for an operator to set."""
+"""How the admin looks, and what its pages may load; not for an operator to set."""
 
 from typing import Any
 
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.templatetags.static import static
 
 PRIMARY = {
@@ -36,4 +37,18 @@ UNFOLD: dict[str, Any] = {
     "ACCOUNT": {"navigation": "claims.desk.security.account"},
     "GLOBAL_CALLBACK": "tracker.empty.state",
     "SIDEBAR": {"navigation": "tracker.sidebar.navigation"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Alpine.js, on which unfold's pages are built, evaluates expressions and sets styles.
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
 }

@@ -7,12 +7,24 @@ connections of a pool, because a thread that waits needs none.
 
 import os
 
-bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+from tracker.environment import Environment
+
+env = Environment(os.environ)
+bind = env.str("WEB_BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_PROCESSES", "2"))
-threads = int(os.environ.get("WEB_THREADS", "32"))
+workers = env.number("WEB_PROCESSES", default=2, least=1)
+threads = env.number("WEB_THREADS", default=32, least=1)
+env.refuse()
+
 graceful_timeout = 10  # seconds
 limit_request_line = 8190  # characters of an address
 logger_class = "tracker.serverlog.Log"  # which leaves the log of requests to `tracker.requests`
+# A process that gives no sign of life for so long is killed: longer than any statement of the
+# database may take (settings.database), and longer than a reader of the feed may wait (seconds).
+timeout = 90
+# Who asked is told by the connection and by TRUSTED_PROXIES (claims/access/address.py) alone.
+forwarded_allow_ips = ""
+# That sign of life is a file, which must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
 os.environ.setdefault("DATABASE_POOL", "8")

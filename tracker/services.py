@@ -52,7 +52,10 @@ def running(root: Path, name: str, given: Mapping[str, str]) -> Iterator[dict[st
 
     Raises SystemExit with a sentence where they cannot be had.
     """
-    missing = {"DATABASE_URL", "REDIS_URL"} - given.keys()
+    # Each may be named by a file instead: see tracker/environment.py.
+    missing = {
+        one for one in ("DATABASE_URL", "REDIS_URL") if not {one, f"{one}_FILE"} & given.keys()
+    }
     if name in TESTS and "DATABASE_URL" not in missing and "OWNER_DATABASE_URL" not in given:
         raise SystemExit(
             "The tests make a database of their own as its owner: set OWNER_DATABASE_URL beside "

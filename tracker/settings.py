@@ -1,22 +1,20 @@
 """Every setting, in one file, from the environment; `manage.py` fills it in on a laptop.
 
-A setting is named here with its type, default and meaning. Secrets come only from the environment
-and have no default where the desk's data could be reached without them.
+A setting is named here with its type, default and meaning. Secrets come from the environment or
+from files that it names, and have no default where the desk's data could be reached without them.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
-from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tracker import api, logs, look
+from tracker import api, environment, logs, look
 
-env = environ.Env()
+env = environment.Environment(os.environ)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Where the embedded services, logs and secrets of a laptop live.
@@ -24,9 +22,10 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data")))
 
 DEBUG = env.bool("DEBUG", default=False)
 # Commands that need no database (checks, help) run without any environment at all.
-SECRET_KEY = env.str("SECRET_KEY", default="") or (
-    "no-database-no-secret" if "DATABASE_URL" not in env.ENVIRON else ""
-)
+SERVED = "DATABASE_URL" in env.ENVIRON
+# At least as long as Django's own check asks (security.W009).
+SECRET_KEY = env.secret("SECRET_KEY", least=50, needed=SERVED, strict=SERVED and not DEBUG)
+SECRET_KEY = SECRET_KEY or "no-database-no-secret"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # True where TLS ends before this server: cookies become secure and HTTP is redirected.
@@ -102,7 +101,7 @@ TEMPLATES = [
 
 
 # How many connections the threads of one process share; 0: each thread keeps its own.
-DATABASE_POOL = env.int("DATABASE_POOL", default=0)
+DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 
 
 def database(name: str) -> dict[str, Any]:
@@ -113,13 +112,9 @@ def database(name: str) -> dict[str, Any]:
     }
     if DATABASE_POOL:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
-    return {
-        **env.db(name, default="postgres://localhost/unconfigured"),
-        "ENGINE": "django.db.backends.postgresql",
-        "OPTIONS": options,
-        "CONN_HEALTH_CHECKS": True,
-        "CONN_MAX_AGE": 0 if DATABASE_POOL else 60,
-    }
+    found = env.database(name, strict=not DEBUG)
+    found["OPTIONS"] = options | found.get("OPTIONS", {})
+    return found | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if DATABASE_POOL else 60}
 
 
 # `default` is the application's role, which cannot rewrite history or change a table.
@@ -134,38 +129,36 @@ if "SIGNER_DATABASE_URL" in env.ENVIRON:
     DATABASES["signer"]["TEST"] = {"MIRROR": "default"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = env.redis("REDIS_URL", strict=not DEBUG)
 # Nothing in it is more than a saving: losing Redis loses nothing.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
 
 # A passage that is worth checking less than this is kept and shown, and not proposed (0 to 1).
-CHECKWORTHY_FROM = env.float("CHECKWORTHY_FROM", default=0.5)
+CHECKWORTHY_FROM = env.number("CHECKWORTHY_FROM", default=0.5, most=1)
 # A claim that is less near to a passage than this is not compared with it (cosine, 0 to 1).
-SAME_CLAIM_FROM = env.float("SAME_CLAIM_FROM", default=0.03)
+SAME_CLAIM_FROM = env.number("SAME_CLAIM_FROM", default=0.03, most=1)
 # The class that judges passages against claims; the rules need no network and no key.
 MATCHER = env.str("MATCHER", default="workers.matching.matcher.Matcher")
 # For workers.matching.language_model.LanguageModel: an OpenAI-compatible endpoint, and its limits.
 MODEL_URL = env.str("MODEL_URL", default="http://127.0.0.1:11434/v1")
 MODEL_NAME = env.str("MODEL_NAME", default="")
 MODEL_KEY = env.str("MODEL_KEY", default="")
-MODEL_SECONDS = env.float("MODEL_SECONDS", default=90.0)  # for all questions about a document
-MODEL_QUESTIONS = env.int("MODEL_QUESTIONS", default=60)  # about a document
-MODEL_TOKENS_A_DAY = env.int("MODEL_TOKENS_A_DAY", default=1_000_000)
+MODEL_SECONDS = env.number("MODEL_SECONDS", default=90.0, least=1)  # about one document
+MODEL_QUESTIONS = env.number("MODEL_QUESTIONS", default=60)  # about one document
+MODEL_TOKENS_A_DAY = env.number("MODEL_TOKENS_A_DAY", default=1_000_000)
 # For workers.matching.sentence_pairs.SentencePairs: the folder of an ONNX model.
 MODEL_PATH = env.str("MODEL_PATH", default="")
 
 # A code from a phone after the password: "off", "optional" or "required" for everybody.
-SECOND_FACTOR = env.str("SECOND_FACTOR", default="optional")
-if SECOND_FACTOR not in {"off", "optional", "required"}:
-    raise ImproperlyConfigured("SECOND_FACTOR is one of: off, optional, required.")
+SECOND_FACTOR = env.one_of("SECOND_FACTOR", "off", "optional", "required", default="optional")
 OTP_TOTP_ISSUER = "Claim Tracker"
 # How many wrong passwords in a row, for one name from one address, and for how many minutes then.
-LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", default=5)
-LOGIN_COOL_OFF = env.int("LOGIN_COOL_OFF", default=15)
+LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", default=5, least=1)
+LOGIN_COOL_OFF = env.number("LOGIN_COOL_OFF", default=15, least=1)
 # How many proxies of our own stand before this server; each writes whom it saw (X-Forwarded-For).
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -195,7 +188,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", "en", "fr", default="en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 # The second holds what the admin's own pages say and their package has no French for.
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale", BASE_DIR / "tracker" / "locale" / "unfold"]
@@ -209,17 +202,17 @@ STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 WHITENOISE_USE_FINDERS = True
 
 # A larger document is refused before it is read (bytes).
-MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024)
+MAX_DOCUMENT_BYTES = env.number("MAX_DOCUMENT_BYTES", default=25 * 1024 * 1024, least=1024)
 # JSON bodies of the API have no business being larger than this (bytes).
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_JSON_BYTES", default=1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_JSON_BYTES", default=1024 * 1024, least=1024)
 
 # How many requests a minute a key may make by default, and an address without a key.
-KEY_PER_MINUTE = env.int("KEY_PER_MINUTE", default=600)
-ANONYMOUS_PER_MINUTE = env.int("ANONYMOUS_PER_MINUTE", default=60)
+KEY_PER_MINUTE = env.number("KEY_PER_MINUTE", default=600, least=1)
+ANONYMOUS_PER_MINUTE = env.number("ANONYMOUS_PER_MINUTE", default=60)
 # Whether the API shows published claims, and nothing else, to those who send no key.
 ANONYMOUS_READING = env.bool("ANONYMOUS_READING", default=False)
 # How many readers of the feed may wait in one process, each of which holds one of its threads.
-FEED_WAITERS = env.int("FEED_WAITERS", default=24)
+FEED_WAITERS = env.number("FEED_WAITERS", default=24)
 # The sites whose scripts may call the API from a browser, as in https://paper.example
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/(api|log)/"
@@ -230,15 +223,16 @@ CORS_ALLOW_HEADERS = api.TAKEN
 DESK_NAME = env.str("DESK_NAME", default="")
 DESK_CONTACT = env.str("DESK_CONTACT", default="")
 # Seconds between two requests to one host, of all workers together.
-HOST_PAUSE = env.int("HOST_PAUSE", default=1)
+HOST_PAUSE = env.number("HOST_PAUSE", default=1)
 
 # The ports at which web pages are read.
 FETCH_PORTS = env.list("FETCH_PORTS", cast=int, default=[80, 443, 8080, 8443])
 
 # The desk's scale, best first: {"key": [number or null, name in English, name in French], ...}. A
 # key is what the ledger stores, and never changes its meaning; null is for what nobody can rate.
-VERDICTS: dict[str, list[Any]] = env.json(
+VERDICTS: dict[str, list[Any]] = env.get_value(
     "VERDICTS",
+    cast=environment.scale,
     default={
         "true": [5, "True", "Vrai"],
         "mostly-true": [4, "Mostly true", "Plutôt vrai"],
@@ -250,7 +244,7 @@ VERDICTS: dict[str, list[Any]] = env.json(
 )
 
 # The mail server of the desk, as in smtp+tls://user:password@host:587; without, mail goes nowhere.
-vars().update(env.email_url("EMAIL_URL", default="dummymail://"))
+vars().update(env.mail("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="claim-tracker@localhost")
 
 # The name of the log for ever: the address it is served at, without https://
@@ -261,32 +255,23 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(DATA_DIR / "signer" / "
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # A session that is not used for so many minutes ends.
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=12 * 60) * 60
+SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", default=12 * 60, least=1) * 60
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        # Alpine.js, on which unfold's pages are built, evaluates expressions and sets styles.
-        "script-src": [SELF, UNSAFE_EVAL],
-        "style-src": [SELF, UNSAFE_INLINE],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [SELF],
-    }
-}
-
+CONTENT_SECURITY_POLICY = look.CONTENT_SECURITY_POLICY
 REST_FRAMEWORK = api.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = api.SPECTACULAR
 UNFOLD = look.UNFOLD
 # How the log is written: "text" for people, or "json", a line for each occurrence.
-LOGGING = logs.configured(level=env.str("LOG_LEVEL", "INFO"), form=env.str("LOG_FORMAT", "text"))
+LOG_LEVEL = env.one_of("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR", default="INFO")
+LOG_FORMAT = env.one_of("LOG_FORMAT", *logs.FORMATS, default="text")
+LOGGING = logs.configured(level=LOG_LEVEL, form=LOG_FORMAT)
 # Who may read /metrics: who sends this token, or comes from one of these networks. Without: nobody.
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_TOKEN = env.secret("METRICS_TOKEN", least=16, needed=False, strict=not DEBUG)
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=[])
 # Where the processes of a web server count requests together; without it they are not counted.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+
+env.refuse()
