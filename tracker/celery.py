@@ -13,18 +13,43 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.conf import settings
+from kombu import Queue
 from redis import Redis
 
 from tracker import logs
+from tracker.environment import Environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 BEAT_KEY = "claim-tracker:beat"
 REQUEST = "claim_tracker_request"  # the header of a message: the request that it came of
+# Reading takes a processor for seconds, watching and delivering wait for servers of other people:
+# each has workers of its own, so that none of them keeps another waiting. A worker that is told no
+# queues (`--queues`) takes from all of them.
+QUEUES = {
+    "read": ("workers.read_document", "workers.reread_document"),
+    "watch": (
+        "workers.poll_feeds",
+        "workers.recheck_due",
+        "claims.fold_lexemes",
+        "claims.check_read_side",
+    ),
+    "deliver": (
+        "workers.nudge_forgotten",
+        "workers.tell_origins",
+        "workers.tell_subscribers",
+        "workers.deliver_webhooks",
+        "workers.forget_deliveries",
+        "workers.forget_submissions",
+        "claims.send_digests",
+        "tracker.heartbeat",
+    ),
+}
 
 app = Celery("tracker")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"),
+    # Settings, which would tell of anything wrong with it, cannot be read before this module.
+    broker_url=Environment(os.environ).redis("REDIS_URL", strict=False),
     broker_connection_retry_on_startup=True,
     # A worker killed in mid-document gives its message back within seconds, not minutes.
     broker_transport_options={
@@ -34,6 +59,10 @@ app.conf.update(
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
     },
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="deliver",
+    task_routes={task: {"queue": queue} for queue, tasks in QUEUES.items() for task in tasks},
+    task_create_missing_queues=False,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,

@@ -4,13 +4,12 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -22,9 +21,11 @@ from redis.retry import Retry
 from claims.ledger import log, tree
 from sources.models import Document
 from tracker import boot
-from tracker.celery import BEAT_KEY, app
+from tracker.celery import BEAT_KEY, QUEUES, app
+from tracker.tried import Finding, judge, letters, together
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
+START = "start python3 manage.py demo, or "
 LATE = 60  # seconds after which a recorded event should have been signed
 ROOM = 1024**3  # bytes that should be free for documents and logs
 # More than the application's role needs: what would let it rewrite history.
@@ -36,26 +37,21 @@ FROM pg_roles WHERE rolname = current_user
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One thing that was looked at; `remedy` is empty where it is well."""
-
-    what: str
-    state: str
-    remedy: str = ""
-
-
 class Command(BaseCommand):
     """Each check stands alone: what one cannot reach does not hide what another finds."""
 
     help = "Say in plain words what is up, what is not and what to do about it."
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What to look at; all of it where nothing is named."""
+        parser.add_argument("checks", nargs="*", choices=[[], *CHECKS], metavar="CHECK", help=NAMES)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each finding; exit code 1 where anything is not well."""
         ill = 0
-        for check in CHECKS:
-            for finding in check():
+        for name in options["checks"] or CHECKS:
+            for finding in CHECKS[name]():
                 ill += bool(finding.remedy)
                 mark = "NOT OK" if finding.remedy else "ok"
                 self.stdout.write(f"{mark:7} {finding.what}: {finding.state}")
@@ -111,7 +107,6 @@ def _tables() -> Finding:
 
 def messages() -> Iterator[Finding]:
     """Redis, beat and the workers, which need each other in this order."""
-    start = "start python3 manage.py demo, or "
     try:
         once = Retry(NoBackoff(), 0)
         client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, retry=once)
@@ -123,23 +118,34 @@ def messages() -> Iterator[Finding]:
         return
     version = server.get("valkey_version") or server["redis_version"]
     yield Finding(what=server.get("server_name", "Redis").title(), state=f"version {version}")
-    try:
-        with app.connection_for_write() as broker:
-            workers = app.control.ping(timeout=2, connection=broker)
-    except OperationalError:
-        workers = []
-    if workers:
-        yield Finding(what="Worker", state=f"{len(workers)} answering")
-    else:
-        remedy = f"{start}celery -A tracker worker; documents wait meanwhile and are not lost"
-        yield Finding(what="Worker", state="none answers", remedy=remedy)
+    yield _workers()
     age = time.time() - float(beat) if beat else None
     if age is not None and age < FRESH:
         yield Finding(what="Beat", state=f"last heard of {age:.0f} seconds ago")
     else:
         state = "never heard of" if age is None else f"last heard of {age:.0f} seconds ago"
-        remedy = f"{start}celery -A tracker beat; give it half a minute, and a worker"
+        remedy = f"{START}celery -A tracker beat; give it half a minute, and a worker"
         yield Finding(what="Beat", state=state, remedy=remedy)
+
+
+def _workers() -> Finding:
+    """Who works, and whether there is somebody for each kind of work."""
+    try:
+        with app.connection_for_write() as broker:
+            asked = app.control.inspect(timeout=2, connection=broker)
+            workers = asked.active_queues() or {}
+    except OperationalError:
+        workers = {}
+    if not workers:
+        remedy = f"{START}celery -A tracker worker; documents wait meanwhile and are not lost"
+        return Finding(what="Worker", state="none answers", remedy=remedy)
+    taken = {queue["name"] for queues in workers.values() for queue in queues}
+    state = f"{len(workers)} answering"
+    if missing := [queue for queue in QUEUES if queue not in taken]:
+        names = ",".join(missing)
+        remedy = f"{START}celery -A tracker worker --queues={names}"
+        return Finding(what="Worker", state=f"{state}, none for: {names}", remedy=remedy)
+    return Finding(what="Worker", state=state)
 
 
 def people() -> Iterator[Finding]:
@@ -203,12 +209,16 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    environment,
-    database,
-    messages,
-    people,
-    documents,
-    ledger,
-    disk,
-)
+CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
+    "packages": environment,
+    "settings": together,
+    "database": database,
+    "messages": messages,
+    "matcher": judge,
+    "mail": letters,
+    "people": people,
+    "documents": documents,
+    "ledger": ledger,
+    "disk": disk,
+}
+NAMES = f"all, or some of: {', '.join(CHECKS)}"

@@ -1,0 +1,90 @@
+"""What the settings name, tried: the model that judges, the mail server, and how they go together.
+
+That each is of its type was seen when they were read (tracker/environment.py).
+"""
+
+import smtplib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core import checks, mail
+from django.utils import timezone
+
+from tracker.environment import HERE
+from tracker.settings import env
+from workers.matching import matcher
+from workers.matching.matcher import Matcher, Pair
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty where it is well."""
+
+    what: str
+    state: str
+    remedy: str = ""
+
+
+def together() -> Iterator[Finding]:
+    """Are the settings of one mind about where the desk is reached, and by whom?"""
+    given = sum(name in env.ENVIRON for name in env.names)
+    public = [host for host in settings.ALLOWED_HOSTS if host.strip("[]") not in HERE]
+    yield Finding(what="Settings", state=f"{given} of {len(env.names)} are set, each of its type")
+    if settings.DEBUG:
+        state = "DEBUG is on: weak secrets are let pass, and errors show the desk's insides"
+        yield Finding(what="Settings", state=state, remedy="set DEBUG=false")
+    if public and not settings.HTTPS:
+        state = f"reached as {', '.join(public)} without TLS: passwords can be read on the way"
+        remedy = "put a proxy that speaks TLS before the desk, and set HTTPS=true"
+        yield Finding(what="Settings", state=state, remedy=remedy)
+    for found in checks.run_checks(include_deployment_checks=settings.HTTPS):
+        if found.level >= checks.WARNING:
+            yield Finding(what="Settings", state=found.msg, remedy=found.hint or f"see {found.id}")
+    yield _log_name(public)
+
+
+def _log_name(public: list[str]) -> Finding:
+    name = settings.LOG_ORIGIN
+    remedy = ""
+    if "://" in name or "+" in name or name.split() != [name]:
+        remedy = "set LOG_ORIGIN to the address of /log without https://, as in desk.org/log"
+    elif public and name.partition("/")[0].partition(":")[0] in HERE:
+        remedy = "set LOG_ORIGIN to the address that others reach it by: it is the log's for ever"
+    return Finding(what="Name of the log", state=name, remedy=remedy)
+
+
+def judge(at: datetime | None = None) -> Iterator[Finding]:
+    """Has the matcher judge a pair that no answer can be kept of."""
+    at = at or timezone.now()
+    pair = Pair(claim="The bridge is closed.", passage=f"The bridge is closed, as of {at}.")
+    try:
+        asked = matcher.configured(at=at)
+        judged = asked.relate(pair)
+    except Exception as error:  # noqa: BLE001  # whatever a matcher of somebody's own raises
+        state = f"{settings.MATCHER} cannot judge: {type(error).__name__}: {error}"
+        remedy = "see MATCHER, MODEL_PATH and their packages; until then no document is read"
+        yield Finding(what="Matcher", state=state, remedy=remedy)
+        return
+    if judged.by == Matcher.name != asked.name:
+        state = f"the rules judge in the place of {settings.MATCHER}: {judged.relation.because[-1]}"
+        remedy = "see MODEL_URL, MODEL_NAME, MODEL_KEY and the limits"
+        yield Finding(what="Matcher", state=state, remedy=remedy)
+    else:
+        yield Finding(what="Matcher", state=judged.by)
+
+
+def letters() -> Iterator[Finding]:
+    """Does the mail server take our login? Nothing is sent."""
+    if not settings.EMAIL_HOST:
+        yield Finding(what="Mail", state="none is sent, since EMAIL_URL names no server")
+        return
+    place = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    try:
+        with mail.get_connection():
+            yield Finding(what="Mail", state=f"{place} lets us in")
+    except (OSError, smtplib.SMTPException) as error:
+        code = getattr(error, "smtp_code", "") or error.__class__.__name__
+        remedy = f"see that EMAIL_URL is right and its server runs ({code})"
+        yield Finding(what="Mail", state=f"{place} does not let us in", remedy=remedy)
