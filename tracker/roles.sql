@@ -1,10 +1,17 @@
 -- The roles of the desk's database, with no more rights than each needs.
 --
+-- tracker_ledger   owns the log and its functions; nobody can log in as it
+-- tracker_owner    owns every other table; for migrations, backups and restoring alone
+-- tracker_app      web server, workers and beat: reads and writes what the desk shows, appends to the log
+-- tracker_signer   publishes checkpoints of the log, and no more
+--
 -- Run in every database of the desk: by a superuser where the roles do not exist yet, by
 -- tracker_owner in one more database of the same server. Running it again changes nothing.
 -- Plain SQL for psql, for a container's init folder and for any driver. Passwords come from the
 -- settings tracker.owner_password, tracker.app_password and tracker.signer_password (SET, or
--- PGOPTIONS="-c ..."); where they are missing, the passwords stay as they are.
+-- PGOPTIONS="-c ...", or from files: see passwords.sql); where they are missing, the passwords stay
+-- as they are. Of what each role may do the rest is granted where the tables are made
+-- (claims/migrations, claims/ledger/sql), and tests/claims/ledger/test_privileges.py holds it to that.
 
 DO $$
 DECLARE
@@ -30,6 +37,9 @@ BEGIN
     END IF;
     FOREACH name IN ARRAY ARRAY['owner', 'app', 'signer'] LOOP
         password := current_setting('tracker.' || name || '_password', true);
+        IF length(password) BETWEEN 1 AND 15 THEN
+            RAISE 'The password of tracker_% is weak: it needs at least 16 characters.', name;
+        END IF;
         IF password <> '' THEN
             EXECUTE format('ALTER ROLE %I PASSWORD %L', 'tracker_' || name, password);
         END IF;
