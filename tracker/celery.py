@@ -13,7 +13,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.conf import settings
-from kombu import Queue
+from kombu import Exchange, Queue
 from redis import Redis
 
 from tracker import logs
@@ -59,7 +59,7 @@ app.conf.update(
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
     },
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],
     task_default_queue="deliver",
     task_routes={task: {"queue": queue} for queue, tasks in QUEUES.items() for task in tasks},
     task_create_missing_queues=False,
