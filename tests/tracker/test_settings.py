@@ -44,12 +44,6 @@ def test_djangos_own_checks_find_nothing_to_say_of_a_server() -> None:
     assert "no issues (0 silenced)" in done.stdout
 
 
-def test_without_tls_the_same_checks_do_have_something_to_say() -> None:
-    done = manage(SERVER | {"HTTPS": "false"}, "check", "--deploy", "--fail-level=WARNING")
-    assert done.returncode == 1
-    assert "SECURE_SSL_REDIRECT" in done.stderr
-
-
 def test_one_start_tells_of_every_mistake_and_repeats_no_secret() -> None:
     mistakes = {
         "SECRET_KEY": "hunter2",
