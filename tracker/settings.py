@@ -266,7 +266,7 @@ SPECTACULAR_SETTINGS = api.SPECTACULAR
 UNFOLD = look.UNFOLD
 # How the log is written: "text" for people, or "json", a line for each occurrence.
 LOG_LEVEL = env.one_of("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR", default="INFO")
-LOG_FORMAT = env.one_of("LOG_FORMAT", *logs.FORMATS, default="text")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "text", "json", default="text")
 LOGGING = logs.configured(level=LOG_LEVEL, form=LOG_FORMAT)
 # Who may read /metrics: who sends this token, or comes from one of these networks. Without: nobody.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", least=16, needed=False, strict=not DEBUG)
