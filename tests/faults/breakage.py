@@ -1,0 +1,288 @@
+"""What can break at a desk, one function each: it breaks something, waits, and lets it be mended.
+
+Each gives how often it did so. Everything is chosen by the random generator that it is given.
+"""
+
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from random import Random
+from typing import Any
+
+import psycopg
+import redis
+
+from tests.faults.desk import Desk, patiently
+
+Fault = Callable[[Desk, Random], int]
+
+
+# Processes
+
+
+def kill_web(desk: Desk, chance: Random) -> int:
+    """The web server ends, all of it or one of its processes."""
+    return _kill_part(desk, "web", chance)
+
+
+def kill_worker(desk: Desk, chance: Random) -> int:
+    """The worker ends, all of it or one of those who read."""
+    return _kill_part(desk, "worker", chance)
+
+
+def kill_beat(desk: Desk, chance: Random) -> int:
+    """Beat ends."""
+    desk.kill("beat")
+    return 1
+
+
+def kill_signer(desk: Desk, chance: Random) -> int:
+    """The signer ends."""
+    desk.kill("signer")
+    return 1
+
+
+def kill_valkey(desk: Desk, chance: Random) -> int:
+    """Valkey ends, and is away for a while."""
+    os.kill(desk.server_pid("valkey"), signal.SIGKILL)
+    desk.forget("valkey")
+    time.sleep(chance.uniform(0, 2))
+    desk.start_valkey()
+    return 1
+
+
+def kill_postgresql(desk: Desk, chance: Random) -> int:
+    """Every process of PostgreSQL ends at once, as a power cut has it."""
+    for pid in desk.postgresql_pids():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    _start_postgresql_again(desk, chance)
+    return 1
+
+
+def kill_a_backend(desk: Desk, chance: Random) -> int:
+    """One process of PostgreSQL ends, and PostgreSQL recovers by itself."""
+    backends = desk.ask(
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        " AND pid <> pg_backend_pid()"
+    )
+    if not backends:
+        return 0
+    os.kill(chance.choice(backends)[0], signal.SIGKILL)
+    return 1
+
+
+def restart_postgresql(desk: Desk, chance: Random) -> int:
+    """PostgreSQL is shut down at once, without a checkpoint, and started again."""
+    os.kill(desk.server_pid("postgresql"), signal.SIGQUIT)
+    _start_postgresql_again(desk, chance)
+    return 1
+
+
+def _kill_part(desk: Desk, name: str, chance: Random) -> int:
+    children = desk.children(name)
+    if children and chance.random() < 0.5:
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(children), signal.SIGKILL)
+    else:
+        desk.kill(name)
+    return 1
+
+
+def _start_postgresql_again(desk: Desk, chance: Random) -> None:
+    desk.wait_for_no_postgresql()
+    desk.forget("postgresql")
+    time.sleep(chance.uniform(0, 2))
+    desk.start_postgresql()
+
+
+# What PostgreSQL has too little of
+
+
+def no_connections(desk: Desk, chance: Random) -> int:
+    """Somebody takes every connection that PostgreSQL has left for those without its reserve."""
+    with ExitStack() as stack:
+        taken = 0
+        with suppress(psycopg.OperationalError):
+            while taken < 1000:
+                address = desk.addresses["DATABASE_URL"]
+                stack.enter_context(psycopg.connect(address, autocommit=True))
+                taken += 1
+        time.sleep(chance.uniform(1, 3))
+    return int(taken > 0)
+
+
+def no_time(desk: Desk, chance: Random) -> int:
+    """Somebody holds the log's head, or the documents, for longer than people like to wait."""
+    table = chance.choice(["ledger.head", "public.sources_document", "public.claims_proposal"])
+    with desk.superuse() as connection, connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '5s'")
+        with suppress(psycopg.errors.LockNotAvailable):
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+            time.sleep(chance.uniform(1, 7))
+            return 1
+    return 0
+
+
+def no_disk(desk: Desk, chance: Random) -> int:
+    """The disk of PostgreSQL is full for a while; where it has none of its own, no file grows."""
+    full = _full_disk if desk.small_disk else _no_file_grows
+    with full(desk):
+        time.sleep(chance.uniform(1, 4))
+    # Where it could not write what it must, it ended, and is started again now that there is room.
+    patiently(lambda: _answers(desk) or not desk.postgresql_pids(), 30)
+    if not _answers(desk):
+        _start_postgresql_again(desk, chance)
+    return 1
+
+
+@contextmanager
+def _full_disk(desk: Desk) -> Iterator[None]:
+    filler = desk.folder / "disk" / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while True:
+                    file.write(bytes(size))
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@contextmanager
+def _no_file_grows(desk: Desk) -> Iterator[None]:
+    """Whoever writes beyond 64 kB of a file gets an error, as from a disk that is full."""
+    infinite = resource.RLIM_INFINITY
+    _limit(desk, (65536, infinite))
+    try:
+        yield
+    finally:
+        _limit(desk, (infinite, infinite))
+
+
+def _limit(desk: Desk, most: tuple[int, int]) -> None:
+    for pid in desk.postgresql_pids():
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, most)
+
+
+def _answers(desk: Desk) -> bool:
+    try:
+        return bool(desk.ask("SELECT 1"))
+    except psycopg.OperationalError:
+        return False
+
+
+# Wires
+
+
+def cut_wire(desk: Desk, chance: Random) -> int:
+    """Nothing gets through to a server any more, and connections end."""
+    wire = desk.wires[chance.choice(["web", "worker", "worker", "signer", "valkey"])]
+    wire.cut()
+    time.sleep(chance.uniform(0, 3))
+    wire.mend()
+    return 1
+
+
+def hold_wire(desk: Desk, chance: Random) -> int:
+    """Nothing gets through for a while, and then all of it does."""
+    wire = desk.wires[chance.choice(["web", "worker", "worker", "signer", "valkey"])]
+    wire.hold()
+    time.sleep(chance.uniform(1, 6))
+    wire.mend()
+    return 1
+
+
+def slow_wire(desk: Desk, chance: Random) -> int:
+    """Everything takes longer."""
+    wire = desk.wires[chance.choice(["web", "worker", "signer", "valkey"])]
+    wire.delay = chance.uniform(0.02, 0.2)
+    time.sleep(chance.uniform(1, 4))
+    wire.mend()
+    return 1
+
+
+# Messages
+
+
+def empty_valkey(desk: Desk, chance: Random) -> int:
+    """Valkey forgets everything."""
+    with desk.broker() as broker:
+        broker.flushall()
+    return 1
+
+
+def lose_messages(desk: Desk, chance: Random) -> int:
+    """Messages to the workers are lost on their way."""
+    return _change_messages(desk, lambda messages: messages[: len(messages) // 2])
+
+
+def repeat_messages(desk: Desk, chance: Random) -> int:
+    """Messages to the workers arrive several times, those that are being worked on among them."""
+
+    def repeated(messages: list[str]) -> list[str]:
+        return messages * chance.randint(2, 4)
+
+    return _change_messages(desk, repeated, taken=True)
+
+
+def reorder_messages(desk: Desk, chance: Random) -> int:
+    """Messages to the workers arrive in another order."""
+    return _change_messages(desk, lambda messages: chance.sample(messages, len(messages)))
+
+
+def _change_messages(
+    desk: Desk, change: Callable[[list[str]], list[str]], *, taken: bool = False
+) -> int:
+    """Put other messages into each queue in one step; how many queues had messages.
+
+    With `taken`, together with those that workers have taken and not yet done.
+    """
+    import json
+
+    changed = 0
+    with desk.broker() as broker:
+        # Those who wait for work are held back until some has come together.
+        patiently(lambda: _waiting(broker) > 1, 2)
+        queues = [key for key in broker.scan_iter() if broker.type(key) == "list"]
+        unacked: list[Any] = [json.loads(one) for one in broker.hvals("unacked")] if taken else []
+        for queue in queues or ["celery"]:
+            with broker.pipeline() as step:
+                messages = broker.lrange(queue, 0, -1)
+                messages += [json.dumps(one[0]) for one in unacked if one[2] == queue]
+                step.multi()
+                step.delete(queue)
+                for message in change(list(messages)):
+                    step.rpush(queue, message)
+                step.execute()
+            changed += bool(messages)
+    return int(changed > 0)
+
+
+def _waiting(broker: "redis.Redis[str]") -> int:
+    return int(broker.llen("celery"))
+
+
+# Time
+
+
+def step_clock(desk: Desk, chance: Random) -> int:
+    """The machine's clock jumps; without a clock of our own, the log was written by one ahead."""
+    if desk.clock.own:
+        desk.clock.step(chance.choice([-3600, -30, -1, 1, 30, 3600]))
+        return 1
+    with desk.superuse() as connection:
+        connection.execute("UPDATE ledger.head SET recorded_at = now() + interval '5 minutes'")
+    return 1
+
+
+FAULTS: tuple[Fault, ...] = (
+    kill_web, kill_worker, kill_beat, kill_signer, kill_valkey, kill_postgresql, kill_a_backend,
+    restart_postgresql, no_connections, no_time, no_disk, cut_wire, hold_wire, slow_wire,
+    empty_valkey, lose_messages, repeat_messages, reorder_messages, step_clock,
+)  # fmt: skip

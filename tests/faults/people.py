@@ -1,0 +1,30 @@
+"""Run as a program in a desk's environment: who works there; what they need to, as JSON."""
+
+import json
+import sys
+
+import django
+from django.utils import timezone
+
+
+def main(hook: str) -> None:
+    """Make reviewers, a client with a key, and a webhook to an address."""
+    django.setup()
+    from claims.clients import webhooks
+    from tests.client import key
+    from tests.journeys.at_work import PASSWORD, reviewer
+
+    names = ["amina", "bruno", "chloe"]
+    users = [reviewer(name, name.title()) for name in names]
+    made = webhooks.subscribe(name="Site", user=users[0], url=hook, at=timezone.now())
+    told = {
+        "reviewers": names,
+        "password": PASSWORD,
+        "key": key("Editor", "Auditor"),
+        "secret": made.secret,
+    }
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
