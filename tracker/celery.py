@@ -73,6 +73,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     timezone="UTC",
+    beat_scheduler="tracker.beat:Scheduler",
     beat_schedule={
         "nudge forgotten documents": {"task": "workers.nudge_forgotten", "schedule": 30.0},
         "tell of new origins": {"task": "workers.tell_origins", "schedule": 30.0},
