@@ -157,6 +157,7 @@ def retry(document: Document, *, at: datetime) -> None:
 def nudge_forgotten(*, at: datetime) -> int:
     """Nudge the workers again for documents that have waited too long; how many."""
     late = Q(nudged_at__isnull=True) | Q(nudged_at__lt=at - FORGOTTEN_AFTER)
+    late |= Q(nudged_at__gt=at + FORGOTTEN_AFTER)  # the clock was set back since
     due = Q(not_before=None) | Q(not_before__lte=at)
     waiting = Document.objects.filter(late, due, state=Document.State.WAITING)
     ids = list(waiting.order_by("nudged_at").values_list("id", flat=True)[:MOST_NUDGES])

@@ -42,7 +42,9 @@ def collect(*, at: datetime) -> list[int]:
         subscription=OuterRef("subscription"), claim=OuterRef("claim"), id__lt=OuterRef("id"),
         state="waiting",
     )  # fmt: skip
-    waiting = Delivery.objects.filter(~Exists(earlier), state="waiting", next_at__lte=at)
+    # A first attempt waits for nothing, not even for a clock that was set back.
+    now = Q(attempts=0) | Q(next_at__lte=at)
+    waiting = Delivery.objects.filter(now, ~Exists(earlier), state="waiting")
     due = waiting.filter(subscription__in=_running(at))
     return list(due.order_by().values_list("subscription", flat=True).distinct())
 
@@ -56,7 +58,8 @@ def following(subscription: int, clock: Callable[[], datetime]) -> Iterator[Deli
     waiting = Delivery.objects.filter(subscription=subscription, state="waiting")
     while rows := list(waiting.filter(id__gt=last).order_by("id")[:PORTION]):
         for row in rows:
-            if row.claim not in held_up and row.next_at and row.next_at <= clock():
+            now = not row.attempts or (row.next_at is not None and row.next_at <= clock())
+            if row.claim not in held_up and now:
                 to = _running(clock()).filter(pk=subscription).select_related("user").first()
                 if to is None:
                     return

@@ -142,6 +142,21 @@ def test_a_message_that_was_refused_is_sent_again_by_the_schedule_with_the_same_
     assert (only().state, only().attempts, only().answer) == ("delivered", 3, "204 No Content")
 
 
+def test_a_clock_that_was_set_back_lets_nobody_wait_for_what_was_never_sent(
+    subscriber: Subscriber,
+) -> None:
+    subscribed(subscriber.url)
+    subscriber.answers = [status(503)]
+    recorded(begins(1))
+    deliveries.collect(at=AT + timedelta(hours=1))
+    tell()
+    assert only().attempts == 1
+    tell(AT - timedelta(hours=1))  # what is sent again waits for its time all the same
+    assert len(subscriber.got) == 1
+    tell(AT + timedelta(seconds=5))
+    assert only().state == "delivered"
+
+
 def test_a_later_event_of_a_claim_waits_for_the_one_before_and_other_claims_do_not(
     subscriber: Subscriber,
 ) -> None:
