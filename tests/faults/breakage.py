@@ -1,8 +1,10 @@
-"""What can break at a desk, one function each: it breaks something, waits, and lets it be mended.
+"""What can break at a desk, one function each: it breaks something, waits, and mends it again.
 
-Each gives how often it did so. Everything is chosen by the random generator that it is given.
+Each says what it broke, or nothing where there was nothing to break. Everything is chosen by the
+random generator that it is given.
 """
 
+import json
 import os
 import resource
 import signal
@@ -17,79 +19,79 @@ import redis
 
 from tests.faults.desk import Desk, patiently
 
-Fault = Callable[[Desk, Random], int]
+Fault = Callable[[Desk, Random], str]
 
 
 # Processes
 
 
-def kill_web(desk: Desk, chance: Random) -> int:
+def kill_web(desk: Desk, chance: Random) -> str:
     """The web server ends, all of it or one of its processes."""
     return _kill_part(desk, "web", chance)
 
 
-def kill_worker(desk: Desk, chance: Random) -> int:
+def kill_worker(desk: Desk, chance: Random) -> str:
     """The worker ends, all of it or one of those who read."""
     return _kill_part(desk, "worker", chance)
 
 
-def kill_beat(desk: Desk, chance: Random) -> int:
+def kill_beat(desk: Desk, chance: Random) -> str:
     """Beat ends."""
     desk.kill("beat")
-    return 1
+    return "beat"
 
 
-def kill_signer(desk: Desk, chance: Random) -> int:
+def kill_signer(desk: Desk, chance: Random) -> str:
     """The signer ends."""
     desk.kill("signer")
-    return 1
+    return "the signer"
 
 
-def kill_valkey(desk: Desk, chance: Random) -> int:
+def kill_valkey(desk: Desk, chance: Random) -> str:
     """Valkey ends, and is away for a while."""
     os.kill(desk.server_pid("valkey"), signal.SIGKILL)
     desk.forget("valkey")
     time.sleep(chance.uniform(0, 2))
     desk.start_valkey()
-    return 1
+    return "Valkey"
 
 
-def kill_postgresql(desk: Desk, chance: Random) -> int:
+def kill_postgresql(desk: Desk, chance: Random) -> str:
     """Every process of PostgreSQL ends at once, as a power cut has it."""
     for pid in desk.postgresql_pids():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     _start_postgresql_again(desk, chance)
-    return 1
+    return "all of PostgreSQL"
 
 
-def kill_a_backend(desk: Desk, chance: Random) -> int:
+def kill_a_backend(desk: Desk, chance: Random) -> str:
     """One process of PostgreSQL ends, and PostgreSQL recovers by itself."""
     backends = desk.ask(
         "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
         " AND pid <> pg_backend_pid()"
     )
     if not backends:
-        return 0
+        return ""
     os.kill(chance.choice(backends)[0], signal.SIGKILL)
-    return 1
+    return "one of PostgreSQL's processes"
 
 
-def restart_postgresql(desk: Desk, chance: Random) -> int:
+def restart_postgresql(desk: Desk, chance: Random) -> str:
     """PostgreSQL is shut down at once, without a checkpoint, and started again."""
     os.kill(desk.server_pid("postgresql"), signal.SIGQUIT)
     _start_postgresql_again(desk, chance)
-    return 1
+    return "PostgreSQL, at once"
 
 
-def _kill_part(desk: Desk, name: str, chance: Random) -> int:
+def _kill_part(desk: Desk, name: str, chance: Random) -> str:
     children = desk.children(name)
     if children and chance.random() < 0.5:
         with suppress(ProcessLookupError):
             os.kill(chance.choice(children), signal.SIGKILL)
-    else:
-        desk.kill(name)
-    return 1
+        return f"one of the {name}'s processes"
+    desk.kill(name)
+    return f"all of the {name}"
 
 
 def _start_postgresql_again(desk: Desk, chance: Random) -> None:
@@ -102,7 +104,7 @@ def _start_postgresql_again(desk: Desk, chance: Random) -> None:
 # What PostgreSQL has too little of
 
 
-def no_connections(desk: Desk, chance: Random) -> int:
+def no_connections(desk: Desk, chance: Random) -> str:
     """Somebody takes every connection that PostgreSQL has left for those without its reserve."""
     with ExitStack() as stack:
         taken = 0
@@ -112,35 +114,37 @@ def no_connections(desk: Desk, chance: Random) -> int:
                 stack.enter_context(psycopg.connect(address, autocommit=True))
                 taken += 1
         time.sleep(chance.uniform(1, 3))
-    return int(taken > 0)
+    return f"{taken} taken" if taken else ""
 
 
-def no_time(desk: Desk, chance: Random) -> int:
+def no_time(desk: Desk, chance: Random) -> str:
     """Somebody holds the log's head, or the documents, for longer than people like to wait."""
     table = chance.choice(["ledger.head", "public.sources_document", "public.claims_proposal"])
     with desk.superuse() as connection, connection.transaction():
         connection.execute("SET LOCAL lock_timeout = '5s'")
         with suppress(psycopg.errors.LockNotAvailable):
             connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
-            time.sleep(chance.uniform(1, 7))
-            return 1
-    return 0
+            seconds = chance.uniform(1, 7)
+            time.sleep(seconds)
+            return f"{table} locked for {seconds:.1f} s"
+    return ""
 
 
-def no_disk(desk: Desk, chance: Random) -> int:
+def no_disk(desk: Desk, chance: Random) -> str:
     """The disk of PostgreSQL is full for a while; where it has none of its own, no file grows."""
-    full = _full_disk if desk.small_disk else _no_file_grows
+    full = full_disk if desk.small_disk else no_file_grows
     with full(desk):
         time.sleep(chance.uniform(1, 4))
     # Where it could not write what it must, it ended, and is started again now that there is room.
     patiently(lambda: _answers(desk) or not desk.postgresql_pids(), 30)
-    if not _answers(desk):
-        _start_postgresql_again(desk, chance)
-    return 1
+    if _answers(desk):
+        return full.__name__
+    _start_postgresql_again(desk, chance)
+    return f"{full.__name__}, of which PostgreSQL ended"
 
 
 @contextmanager
-def _full_disk(desk: Desk) -> Iterator[None]:
+def full_disk(desk: Desk) -> Iterator[None]:
     filler = desk.folder / "disk" / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         for size in (1 << 20, 1 << 12):
@@ -154,7 +158,7 @@ def _full_disk(desk: Desk) -> Iterator[None]:
 
 
 @contextmanager
-def _no_file_grows(desk: Desk) -> Iterator[None]:
+def no_file_grows(desk: Desk) -> Iterator[None]:
     """Whoever writes beyond 64 kB of a file gets an error, as from a disk that is full."""
     infinite = resource.RLIM_INFINITY
     _limit(desk, (65536, infinite))
@@ -179,50 +183,52 @@ def _answers(desk: Desk) -> bool:
 
 # Wires
 
+WIRES = ("web", "worker", "worker", "signer", "valkey")
 
-def cut_wire(desk: Desk, chance: Random) -> int:
+
+def cut_wire(desk: Desk, chance: Random) -> str:
     """Nothing gets through to a server any more, and connections end."""
-    wire = desk.wires[chance.choice(["web", "worker", "worker", "signer", "valkey"])]
-    wire.cut()
-    time.sleep(chance.uniform(0, 3))
-    wire.mend()
-    return 1
+    name, seconds = chance.choice(WIRES), chance.uniform(0, 3)
+    desk.wires[name].cut()
+    time.sleep(seconds)
+    desk.wires[name].mend()
+    return f"{name} for {seconds:.1f} s"
 
 
-def hold_wire(desk: Desk, chance: Random) -> int:
+def hold_wire(desk: Desk, chance: Random) -> str:
     """Nothing gets through for a while, and then all of it does."""
-    wire = desk.wires[chance.choice(["web", "worker", "worker", "signer", "valkey"])]
-    wire.hold()
-    time.sleep(chance.uniform(1, 6))
-    wire.mend()
-    return 1
+    name, seconds = chance.choice(WIRES), chance.uniform(1, 6)
+    desk.wires[name].hold()
+    time.sleep(seconds)
+    desk.wires[name].mend()
+    return f"{name} for {seconds:.1f} s"
 
 
-def slow_wire(desk: Desk, chance: Random) -> int:
+def slow_wire(desk: Desk, chance: Random) -> str:
     """Everything takes longer."""
-    wire = desk.wires[chance.choice(["web", "worker", "signer", "valkey"])]
-    wire.delay = chance.uniform(0.02, 0.2)
-    time.sleep(chance.uniform(1, 4))
-    wire.mend()
-    return 1
+    name, seconds = chance.choice(WIRES), chance.uniform(1, 4)
+    desk.wires[name].delay = chance.uniform(0.02, 0.2)
+    time.sleep(seconds)
+    desk.wires[name].mend()
+    return f"{name} for {seconds:.1f} s"
 
 
 # Messages
 
 
-def empty_valkey(desk: Desk, chance: Random) -> int:
+def empty_valkey(desk: Desk, chance: Random) -> str:
     """Valkey forgets everything."""
     with desk.broker() as broker:
         broker.flushall()
-    return 1
+    return "everything"
 
 
-def lose_messages(desk: Desk, chance: Random) -> int:
+def lose_messages(desk: Desk, chance: Random) -> str:
     """Messages to the workers are lost on their way."""
     return _change_messages(desk, lambda messages: messages[: len(messages) // 2])
 
 
-def repeat_messages(desk: Desk, chance: Random) -> int:
+def repeat_messages(desk: Desk, chance: Random) -> str:
     """Messages to the workers arrive several times, those that are being worked on among them."""
 
     def repeated(messages: list[str]) -> list[str]:
@@ -231,24 +237,22 @@ def repeat_messages(desk: Desk, chance: Random) -> int:
     return _change_messages(desk, repeated, taken=True)
 
 
-def reorder_messages(desk: Desk, chance: Random) -> int:
+def reorder_messages(desk: Desk, chance: Random) -> str:
     """Messages to the workers arrive in another order."""
     return _change_messages(desk, lambda messages: chance.sample(messages, len(messages)))
 
 
 def _change_messages(
     desk: Desk, change: Callable[[list[str]], list[str]], *, taken: bool = False
-) -> int:
-    """Put other messages into each queue in one step; how many queues had messages.
+) -> str:
+    """Put other messages into each queue in one step.
 
     With `taken`, together with those that workers have taken and not yet done.
     """
-    import json
 
-    changed = 0
-    with desk.broker() as broker:
-        # Those who wait for work are held back until some has come together.
-        patiently(lambda: _waiting(broker) > 1, 2)
+    before = after = 0
+    with desk.broker() as broker, _asleep(desk):
+        patiently(lambda: _waiting(broker) > 1, 3)
         queues = [key for key in broker.scan_iter() if broker.type(key) == "list"]
         unacked: list[Any] = [json.loads(one) for one in broker.hvals("unacked")] if taken else []
         for queue in queues or ["celery"]:
@@ -257,28 +261,44 @@ def _change_messages(
                 messages += [json.dumps(one[0]) for one in unacked if one[2] == queue]
                 step.multi()
                 step.delete(queue)
-                for message in change(list(messages)):
+                changed = change(list(messages))
+                for message in changed:
                     step.rpush(queue, message)
                 step.execute()
-            changed += bool(messages)
-    return int(changed > 0)
+            before, after = before + len(messages), after + len(changed)
+    return f"{before} messages, then {after}" if before else ""
 
 
-def _waiting(broker: "redis.Redis[str]") -> int:
+@contextmanager
+def _asleep(desk: Desk) -> Iterator[None]:
+    """The worker does nothing meanwhile, so that messages come together."""
+    with desk.lock:
+        process = desk.parts["worker"].process
+        pid = process.popen.pid if process and process.popen.poll() is None else 0
+        if pid:
+            os.killpg(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            if pid:
+                os.killpg(pid, signal.SIGCONT)
+
+
+def _waiting(broker: redis.Redis) -> int:
     return int(broker.llen("celery"))
 
 
 # Time
 
 
-def step_clock(desk: Desk, chance: Random) -> int:
+def step_clock(desk: Desk, chance: Random) -> str:
     """The machine's clock jumps; without a clock of our own, the log was written by one ahead."""
     if desk.clock.own:
-        desk.clock.step(chance.choice([-3600, -30, -1, 1, 30, 3600]))
-        return 1
+        desk.clock.step(seconds := chance.choice([-3600, -30, -1, 1, 30, 3600]))
+        return f"{seconds:+} s"
     with desk.superuse() as connection:
         connection.execute("UPDATE ledger.head SET recorded_at = now() + interval '5 minutes'")
-    return 1
+    return "the log is ahead"
 
 
 FAULTS: tuple[Fault, ...] = (

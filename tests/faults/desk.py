@@ -151,7 +151,7 @@ class Desk:
         with self.superuse() as connection:
             return connection.execute(query.encode(), parameters).fetchall()
 
-    def broker(self) -> "redis.Redis[str]":
+    def broker(self) -> redis.Redis:
         """A connection to Valkey past the wire."""
         return redis.Redis.from_url(self.redis_url, decode_responses=True)
 

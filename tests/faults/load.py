@@ -172,8 +172,7 @@ class Person:
 
     def decide(self, client: httpx.Client) -> None:
         """Accept or dismiss one of the proposals that wait."""
-        asked = {"state": "open", "limit": 20}
-        answer = self.load.sure(lambda: client.get("/proposals/", params=asked))
+        answer = self.load.sure(lambda: client.get("/proposals/?state=open&limit=20"))
         if waiting := answer.json()["results"]:
             about = self.chance.choice(waiting)["id"]
             verb = self.chance.choice(["accept", "accept", "dismiss"])
@@ -182,7 +181,7 @@ class Person:
 
     def reword(self, client: httpx.Client) -> None:
         """Put one of the claims in other words."""
-        answer = self.load.sure(lambda: client.get("/claims/", params={"limit": 20}))
+        answer = self.load.sure(lambda: client.get("/claims/?limit=20"))
         if claims := answer.json()["results"]:
             about = self.chance.choice(claims)["id"]
             typed = {"wording": f"Autrement dit, {uuid4()}.", "reason": "Mieux dit."}
@@ -206,7 +205,8 @@ class Person:
         if answer.status_code == 302:
             self.log_in()
             answer = self.load.sure(lambda: self.browser.get(path))
-        for form in html.fromstring(answer.text).forms:
+        page: Any = html.fromstring(answer.text)
+        for form in page.forms:
             fields = {name: value or "" for name, value in form.fields.items()}
             if fields.get("verb") == verb:
                 return fields

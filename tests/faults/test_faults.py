@@ -1,7 +1,7 @@
 """Whatever breaks, and whenever: what the desk accepted is done once, and what it said holds.
 
 `FAULTS_MINUTES=10` makes it long, and lets the desk heal by itself in its own time; `FAULTS_SEED`
-repeats the choices of a run.
+repeats the choices of a run, and `FAULTS_ONLY=kill_web,no_disk` makes them among a few.
 """
 
 import logging
@@ -82,11 +82,13 @@ def desk(place: Path, tmp_path: Path, subscriber: Subscriber) -> Iterator[Desk]:
 def chosen(chance: random.Random, minutes: float) -> Iterator[list[Fault]]:
     """What breaks, round by round: each thing as often as any other."""
     ends = time.monotonic() + minutes * 60
+    names = os.environ.get("FAULTS_ONLY", "").split(",")
+    among = [fault for fault in FAULTS if fault.__name__ in names] or FAULTS
     left: list[Fault] = []
     number = 0
     while number < ROUNDS if not minutes else time.monotonic() < ends:
         while len(left) < A_ROUND:
-            left += chance.sample(FAULTS, len(FAULTS))
+            left += chance.sample(among, len(among))
         yield [left.pop(0) for _ in range(A_ROUND)]
         number += 1
 
@@ -106,8 +108,9 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
         for fault in faults:
             time.sleep(chance.uniform(0.2, 1.5))
             began = time.monotonic()
-            injected[fault.__name__] += fault(desk, chance)
-            tell(f"    {fault.__name__} {time.monotonic() - began:.1f} s")
+            what = fault(desk, chance)
+            injected[fault.__name__] += bool(what)
+            tell(f"    {fault.__name__}: {what or 'nothing'} ({time.monotonic() - began:.1f} s)")
         time.sleep(0.5)
         desk.whole()
         load.end()
