@@ -16,6 +16,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils.encoding import escape_uri_path
+from django.utils.html import escape
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from rest_framework import exceptions as rest
 
@@ -28,6 +30,11 @@ from tracker.problems import KINDS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5  # seconds
+# What a person at the desk is told meanwhile.
+BUSY = gettext_lazy(
+    "The desk does not reach its database at the moment. Send the same again in a few seconds: a "
+    "decision that is sent twice is made once."
+)
 # What passes by itself: connections, resources, locks, deadlocks, time limits, shutdowns.
 PASSING = ("08", "40", "53", "55", "57")
 
@@ -103,7 +110,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    return _of_api(request, sys.exception()) or defaults.server_error(request)
+    """Our mistake; or the database is away for a moment, of which a person is told what to do."""
+    if answered := _of_api(request, sys.exception()):
+        return answered
+    if _name(sys.exception(), request) != "busy":
+        return defaults.server_error(request)
+    told = escape(BUSY)
+    page = f"<!DOCTYPE html><title>503</title><h1>503</h1><p>{told}</p>\n"
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _of_api(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:

@@ -154,6 +154,21 @@ def test_a_database_that_is_lost_outside_the_views_is_a_busy_desk_too() -> None:
     assert response.status_code == 503
 
 
+def test_a_person_is_told_that_the_database_is_away_and_what_to_do() -> None:
+    request = RequestFactory().get("/admin/claims/proposal/")
+    try:
+        raise from_database(None)
+    except OperationalError:
+        response: Any = errors.server_error(request)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "Send the same again in a few seconds" in response.content.decode()
+    try:
+        raise from_database(psycopg.errors.ProgramLimitExceeded)
+    except OperationalError:
+        assert errors.server_error(request).status_code == 500
+
+
 @pytest.mark.django_db
 def test_what_rest_framework_never_sees_is_a_problem_all_the_same() -> None:
     anybody = Client(raise_request_exception=False)
