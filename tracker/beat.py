@@ -15,7 +15,8 @@ class Scheduler(PersistentScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Do what is due; in how many seconds something is due next."""
         for entry in self.schedule.values():
-            if entry.last_run_at > (now := entry.default_now()):
+            last, now = entry.last_run_at, entry.default_now()
+            if last is not None and last > now:
                 entry.last_run_at = now
                 self._heap = None  # it is in the order of the times before
         return float(super().tick(*args, **kwargs))

@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tracker import api, environment, logs, look
+from tracker import api, environment, logs, look, waiting
 
 env = environment.Environment(os.environ)
 
@@ -106,10 +106,7 @@ DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 
 def database(name: str) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
-    options: dict[str, Any] = {
-        "options": "-c lock_timeout=5s -c statement_timeout=60s",
-        "connect_timeout": 5,
-    }
+    options = dict(waiting.OPTIONS)
     if DATABASE_POOL:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
     found = env.database(name, strict=not DEBUG)

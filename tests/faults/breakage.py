@@ -18,6 +18,7 @@ import psycopg
 import redis
 
 from tests.faults.desk import Desk, patiently
+from tracker.waiting import SESSION
 
 Fault = Callable[[Desk, Random], str]
 
@@ -204,6 +205,20 @@ def hold_wire(desk: Desk, chance: Random) -> str:
     return f"{name} for {seconds:.1f} s"
 
 
+def vanish(desk: Desk, chance: Random) -> str:
+    """The machine of a part loses its power, so that PostgreSQL hears nothing of it.
+
+    It takes as long to notice as the settings of its sessions say, and the part starts elsewhere.
+    """
+    name = chance.choice(["web", "worker", "worker", "signer"])
+    idle, interval, count = (
+        int(SESSION[f"tcp_keepalives_{part}"]) for part in ("idle", "interval", "count")
+    )
+    desk.wires[name].vanish(idle + interval * count)
+    desk.kill(name)
+    return name
+
+
 def slow_wire(desk: Desk, chance: Random) -> str:
     """Everything takes longer."""
     name, seconds = chance.choice(WIRES), chance.uniform(1, 4)
@@ -306,3 +321,5 @@ FAULTS: tuple[Fault, ...] = (
     restart_postgresql, no_connections, no_time, no_disk, cut_wire, hold_wire, slow_wire,
     empty_valkey, lose_messages, repeat_messages, reorder_messages, step_clock,
 )  # fmt: skip
+# It takes PostgreSQL minutes to notice.
+LONG: tuple[Fault, ...] = (vanish,)

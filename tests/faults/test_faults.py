@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.breakage import FAULTS, Fault
+from tests.faults.breakage import FAULTS, LONG, Fault
 from tests.faults.desk import Desk
 from tests.faults.load import Load
 from tests.faults.losses import Auditor
@@ -83,7 +83,8 @@ def chosen(chance: random.Random, minutes: float) -> Iterator[list[Fault]]:
     """What breaks, round by round: each thing as often as any other."""
     ends = time.monotonic() + minutes * 60
     names = os.environ.get("FAULTS_ONLY", "").split(",")
-    among = [fault for fault in FAULTS if fault.__name__ in names] or FAULTS
+    known = (*FAULTS, *LONG) if minutes else FAULTS
+    among = [fault for fault in known if fault.__name__ in names] or known
     left: list[Fault] = []
     number = 0
     while number < ROUNDS if not minutes else time.monotonic() < ends:

@@ -45,12 +45,15 @@ class Wire:
         self.broken = True
         self._ask(self._end(both=True))
 
-    def vanish(self) -> None:
-        """The client is gone, and the server is not told: its half of each connection stays.
+    def vanish(self, seconds: float) -> None:
+        """The client is gone, and the server is told only after so many seconds.
 
-        So it is where a machine loses its power. New connections are made as before.
+        So it is where a machine loses its power: the server asks after a while whether anybody is
+        there. New connections are made as before.
         """
         self._ask(self._end(both=False))
+        for server in self.left:
+            self.loop.call_soon_threadsafe(self.loop.call_later, seconds, server.transport.abort)
 
     def hold(self) -> None:
         """Connections stand, and nothing passes, until it is mended."""

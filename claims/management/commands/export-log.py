@@ -24,6 +24,7 @@ class Command(BaseCommand):
                 # Log, checkpoint and claims of one moment, while the desk goes on.
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 cursor.execute("SET LOCAL statement_timeout = 0")
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             size, signed = log.size(), tree.newest()
             with tqdm(total=size, desc="Exporting", unit=" events", dynamic_ncols=True) as bar:
                 try:

@@ -56,6 +56,7 @@ class Command(BaseCommand):
             with transaction.atomic(using=OWNER), _bar("Importing", manifest["size"]) as bar:
                 with using.cursor() as cursor:
                     cursor.execute("SET LOCAL statement_timeout = 0")
+                    cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 for count, batch in export.batches(folder):
                     log.take_over(batch, using=using)
                     bar.update(count)

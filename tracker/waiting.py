@@ -1,0 +1,26 @@
+"""How long a connection to PostgreSQL waits for an answer, and PostgreSQL for the connection.
+
+A machine that loses its power tells nobody. Without limits PostgreSQL keeps what such a client had
+locked for two hours, the log's head or the turn to place a document among it, and a client waits as
+long for a server that is gone: that is when Linux asks for the first time whether anybody is there.
+"""
+
+from typing import Any
+
+# Of the session, at the server: what it waits for, and when it takes its client for dead.
+SESSION = {
+    "lock_timeout": "5s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "60",
+    "tcp_keepalives_interval": "15",
+    "tcp_keepalives_count": "4",
+}
+# Django's OPTIONS of a database; the rest is the client's own (libpq), in seconds.
+OPTIONS: dict[str, Any] = {
+    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+    "connect_timeout": 5,
+    "keepalives_idle": 60,
+    "keepalives_interval": 15,
+    "keepalives_count": 4,
+}
