@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,18 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
         tell(f"  {ended}: {times}")
     tell(f"{len(found)} losses")
     assert found == []
+    assert missed(auditor) == {"documents", "commands", "feed", "webhooks"}
+
+
+def missed(auditor: Auditor) -> set[str]:
+    """Which losses are noticed, once clients remember what the desk has never done."""
+    load, subscriber = auditor.load, auditor.subscriber
+    load.sent["a document"] = 3
+    taken = next(one for one in load.asked if one.accepted)
+    load.asked.append(replace(taken, command="another"))
+    load.read[0] = {**load.read[0], "event_id": "another"}
+    subscriber.got = [got for got in subscriber.got if got.id != subscriber.got[0].id]
+    return {name for name, ask in auditor.questions() if list(ask())}
 
 
 def report(load: Load, subscriber: Subscriber) -> str:
