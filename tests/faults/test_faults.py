@@ -30,7 +30,7 @@ pytestmark = [
     # Whatever ends is started again from a thread, beside those of the clients.
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
-ROUNDS, A_ROUND = 2, 6  # in the short form
+ROUNDS, A_ROUND = 2, 4  # in the short form
 PATIENCE = 60  # seconds for the desk to come to rest when it is helped to
 BY_ITSELF = 300  # seconds when nobody helps
 
@@ -108,7 +108,7 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
         load.begin()
         until(lambda: len(load.read) > 5)  # people are at work
         for fault in faults:
-            time.sleep(chance.uniform(0.2, 1.5))
+            time.sleep(chance.uniform(0.2, 1))
             began = time.monotonic()
             what = fault(desk, chance)
             injected[fault.__name__] += bool(what)
