@@ -64,7 +64,7 @@ class Load:
     def begin(self) -> None:
         """Let everybody work."""
         self.stopping.clear()
-        jobs = [self.hand_in, self.follow, *(person.work for person in self.people)]
+        jobs = [self.hand_in, self.follow, self.decide, *(one.work for one in self.people)]
         self.threads = [Thread(target=self._keep, args=(job,), daemon=True) for job in jobs]
         for thread in self.threads:
             thread.start()
@@ -94,6 +94,34 @@ class Load:
                 else:
                     self.wrong.append(f"a document got {answer.status_code}: {answer.text[:200]}")
                 self.stopping.wait(chance.uniform(0.2, 1))
+
+    def decide(self) -> None:
+        """Accept one proposal after the other over the API."""
+        with self.by_key() as client:
+            while not self.stopping.is_set():
+                waiting = self.waiting(client)
+                if waiting:
+                    about = waiting[-1]["id"]  # the desk's people like the first ones
+                    shown = self.sure(partial(client.get, f"/proposals/{about}/"))
+                    command = str(uuid4())
+                    send = partial(
+                        client.post,
+                        f"/proposals/{about}/decision/",
+                        json={"decision": "accept", "command": command},
+                        headers={"If-Match": shown.headers["ETag"]},
+                    )
+                    answer = self.sure(send)
+                    if answer.status_code not in {200, 409, 412}:
+                        self.wrong.append(f"a decision got {answer.status_code}: {answer.text}")
+                    accepted = answer.status_code == 200
+                    self.asked.append(Asked(command, "accept", about, accepted))
+                self.stopping.wait(0.5)
+
+    def waiting(self, client: httpx.Client) -> list[dict[str, Any]]:
+        """Some of the proposals that wait."""
+        answer = self.sure(partial(client.get, "/proposals/?state=open&limit=20"))
+        found: list[dict[str, Any]] = answer.json()["results"]
+        return found
 
     def follow(self) -> None:
         """Read the feed by its cursor alone."""
@@ -172,8 +200,7 @@ class Person:
 
     def decide(self, client: httpx.Client) -> None:
         """Accept or dismiss one of the proposals that wait."""
-        answer = self.load.sure(lambda: client.get("/proposals/?state=open&limit=20"))
-        if waiting := answer.json()["results"]:
+        if waiting := self.load.waiting(client):
             about = self.chance.choice(waiting)["id"]
             verb = self.chance.choice(["accept", "accept", "dismiss"])
             typed = {"reason": "Hors sujet."} if verb == "dismiss" else {}

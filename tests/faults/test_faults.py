@@ -31,6 +31,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
 ROUNDS, A_ROUND = 2, 4  # in the short form
+A_LONG_ROUND = 12
 PATIENCE = 60  # seconds for the desk to come to rest when it is helped to
 BY_ITSELF = 300  # seconds when nobody helps
 
@@ -86,12 +87,13 @@ def chosen(chance: random.Random, minutes: float) -> Iterator[list[Fault]]:
     names = os.environ.get("FAULTS_ONLY", "").split(",")
     known = (*FAULTS, *LONG) if minutes else FAULTS
     among = [fault for fault in known if fault.__name__ in names] or known
+    a_round = A_LONG_ROUND if minutes else A_ROUND
     left: list[Fault] = []
     number = 0
     while number < ROUNDS if not minutes else time.monotonic() < ends:
-        while len(left) < A_ROUND:
+        while len(left) < a_round:
             left += chance.sample(among, len(among))
-        yield [left.pop(0) for _ in range(A_ROUND)]
+        yield [left.pop(0) for _ in range(a_round)]
         number += 1
 
 
