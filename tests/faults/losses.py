@@ -62,6 +62,15 @@ class Auditor:
             ("proofs", self._proofs),
         ]
 
+    def keeps_a_checkpoint(self) -> bool:
+        """Keep the newest checkpoint, with which what comes must be consistent; if there is one."""
+        answer = httpx.get(f"{self.desk.url}/log/checkpoint")
+        if answer.status_code == 200:
+            note = self.desk.folder / f"checkpoint-{len(self.notes)}"
+            note.write_bytes(answer.content)
+            self.notes.append(note)
+        return answer.status_code == 200
+
     def _let_time_pass(self) -> None:
         self.desk.ask(
             "WITH late AS (UPDATE sources_document SET nudged_at = nudged_at - interval '2 minutes'"
@@ -194,11 +203,11 @@ class Auditor:
         yield from self._refusal("django", "replay", "--check")
         verify = ["claims.ledger.verify", "log", f"{self.desk.url}/log", "--key", self.desk.vkey]
         verify += ["--api-key", str(self.desk.folder / "api-key")]
-        for pinned in [["--pinned", str(note)] for note in self.notes] or [[]]:
-            yield from self._refusal(*verify, *pinned)
-        note = self.desk.folder / f"checkpoint-{len(self.notes)}"
-        note.write_bytes(httpx.get(f"{self.desk.url}/log/checkpoint").content)
-        self.notes = [*self.notes[:1], note]  # the first one, and that of this round
+        for note in self.notes:
+            yield from self._refusal(*verify, "--pinned", str(note))
+        self.notes = self.notes[
+            :1
+        ]  # the first one; that of this round is kept when the next begins
 
     def _refusal(self, *command: str) -> Iterator[str]:
         done: Any = self.desk.run(*command)
