@@ -134,8 +134,11 @@ def no_time(desk: Desk, chance: Random) -> str:
 def no_disk(desk: Desk, chance: Random) -> str:
     """The disk of PostgreSQL is full for a while; where it has none of its own, no file grows."""
     full = full_disk if desk.small_disk else no_file_grows
-    with full(desk):
-        time.sleep(chance.uniform(1, 4))
+    try:
+        with full(desk):
+            time.sleep(chance.uniform(1, 4))
+    except PermissionError:
+        return ""  # it is another user's PostgreSQL, and this one may do neither
     # Where it could not write what it must, it ended, and is started again now that there is room.
     patiently(lambda: _answers(desk) or not desk.postgresql_pids(), 30)
     if _answers(desk):
