@@ -271,9 +271,8 @@ def _change_messages(
     before = after = 0
     with desk.broker() as broker, _asleep(desk):
         patiently(lambda: _waiting(broker) > 1, 3)
-        queues = [key for key in broker.scan_iter() if broker.type(key) == "list"]
         unacked: list[Any] = [json.loads(one) for one in broker.hvals("unacked")] if taken else []
-        for queue in queues or ["celery"]:
+        for queue in {*_queues(broker), *(one[2] for one in unacked)}:
             with broker.pipeline() as step:
                 messages = broker.lrange(queue, 0, -1)
                 messages += [json.dumps(one[0]) for one in unacked if one[2] == queue]
@@ -302,8 +301,13 @@ def _asleep(desk: Desk) -> Iterator[None]:
                 os.killpg(pid, signal.SIGCONT)
 
 
+def _queues(broker: redis.Redis) -> list[str]:
+    """The queues in which messages wait."""
+    return [key for key in broker.scan_iter() if broker.type(key) == "list"]
+
+
 def _waiting(broker: redis.Redis) -> int:
-    return int(broker.llen("celery"))
+    return sum(int(broker.llen(queue)) for queue in _queues(broker))
 
 
 # Time

@@ -64,7 +64,7 @@ class Auditor:
 
     def keeps_a_checkpoint(self) -> bool:
         """Keep the newest checkpoint, with which what comes must be consistent; if there is one."""
-        answer = httpx.get(f"{self.desk.url}/log/checkpoint")
+        answer = httpx.get(f"{self.desk.url}/log/checkpoint", timeout=30)
         if answer.status_code == 200:
             note = self.desk.folder / f"checkpoint-{len(self.notes)}"
             note.write_bytes(answer.content)
