@@ -128,6 +128,8 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
         if found:
             break
     tell(f"{sum(injected.values())} faults: {dict(injected)}")
+    states = dict(desk.ask("SELECT state, count(*) FROM sources_document GROUP BY state"))
+    tell(f"documents: {states}")
     for ended, times in Counter(desk.ended).items():
         tell(f"  {ended}: {times}")
     tell(f"{len(found)} losses")
