@@ -144,6 +144,12 @@ def postpone(
     attempt.filter(state=Document.State.WAITING).update(reason=reason, not_before=at + pause)
 
 
+def give_back(document: Document) -> None:
+    """The attempt that `document` was given to counts as none: it failed for nothing of its own."""
+    attempt = Document.objects.filter(id=document.id, attempts=document.attempts)
+    attempt.filter(state=Document.State.WAITING).update(attempts=F("attempts") - 1)
+
+
 def retry(document: Document, *, at: datetime) -> None:
     """Put a failed or postponed document in the queue, with all its attempts before it."""
     with transaction.atomic():

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from sources import fetch, intake
 from sources.models import Document, Version
@@ -21,6 +21,9 @@ from workers.placing import Placing, wait_for_turn
 from workers.reading import Reading, Unreadable
 from workers.readings import outcome, read_anew, reading_of
 from workers.reread import place_orphans
+
+# What PostgreSQL says of itself and not of a document: no room, no connection left, shutting down.
+AWAY = ("53100", "53300", "57P")
 
 
 def ingest(waiting: UUID, *, at: datetime) -> None:
@@ -40,6 +43,10 @@ def ingest(waiting: UUID, *, at: datetime) -> None:
         intake.fail(document, str(error), at=now())
     except SoftTimeLimitExceeded:
         intake.fail(document, "Reading took too long; send a shorter part of it.", at=now())
+    except OperationalError as error:
+        if str(getattr(error.__cause__, "sqlstate", None)).startswith(AWAY):
+            intake.give_back(document)
+        raise
 
 
 def going_on(at: datetime) -> Callable[[], datetime]:

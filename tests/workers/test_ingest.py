@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from pytest_django import Settings
 
 from claims import review
@@ -212,6 +213,39 @@ def test_waiting_for_the_desks_own_requests_is_no_attempt() -> None:
             ingest(document.id, at=AT + timedelta(minutes=number))
     document.refresh_from_db()
     assert (document.state, document.attempts) == ("waiting", 0)
+
+
+def _broken(state: str) -> Any:
+    """PostgreSQL breaks off whatever is proposed, with that code."""
+
+    def propose(*_: Any, **__: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DO $$ BEGIN RAISE 'broken off' USING ERRCODE = '{state}'; END $$")
+
+    return patch("workers.placing.propose", propose)
+
+
+@pytest.mark.parametrize("state", ["53100", "53300", "57P01"])
+def test_a_database_without_room_or_on_its_way_down_costs_a_document_no_attempt(
+    state: str,
+) -> None:
+    document = received(OTHER)
+    for _ in range(intake.MOST_ATTEMPTS + 1):
+        with _broken(state), pytest.raises(OperationalError, match="broken off"):
+            ingest(document.id, at=AT)
+    document.refresh_from_db()
+    assert (document.state, document.attempts) == ("waiting", 0)
+    ingest(document.id, at=AT)
+    document.refresh_from_db()
+    assert (document.state, document.attempts) == ("read", 1)
+
+
+def test_what_the_database_says_of_the_document_itself_is_an_attempt() -> None:
+    document = received(OTHER)
+    with _broken("57014"), pytest.raises(OperationalError, match="broken off"):
+        ingest(document.id, at=AT)
+    document.refresh_from_db()
+    assert (document.state, document.attempts) == ("waiting", 1)
 
 
 def test_nobody_is_nudged_for_what_waits_for_its_site_until_its_time_has_come() -> None:
