@@ -4,7 +4,6 @@ Each says what it broke, or nothing where there was nothing to break. Everything
 random generator that it is given.
 """
 
-import json
 import os
 import resource
 import signal
@@ -12,12 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from random import Random
-from typing import Any
 
 import psycopg
-import redis
 
 from tests.faults.desk import Desk, patiently
+from tests.faults.messages import (
+    empty_valkey,
+    lose_messages,
+    reorder_messages,
+    repeat_messages,
+)
 from tracker.waiting import SESSION
 
 Fault = Callable[[Desk, Random], str]
@@ -229,85 +232,6 @@ def slow_wire(desk: Desk, chance: Random) -> str:
     time.sleep(seconds)
     desk.wires[name].mend()
     return f"{name} for {seconds:.1f} s"
-
-
-# Messages
-
-
-def empty_valkey(desk: Desk, chance: Random) -> str:
-    """Valkey forgets everything."""
-    with desk.broker() as broker:
-        broker.flushall()
-    return "everything"
-
-
-def lose_messages(desk: Desk, chance: Random) -> str:
-    """Messages to the workers are lost on their way."""
-    return _change_messages(desk, lambda messages: messages[: len(messages) // 2])
-
-
-def repeat_messages(desk: Desk, chance: Random) -> str:
-    """Messages to the workers arrive several times, those that are being worked on among them."""
-
-    def repeated(messages: list[str]) -> list[str]:
-        return messages * chance.randint(2, 4)
-
-    return _change_messages(desk, repeated, taken=True)
-
-
-def reorder_messages(desk: Desk, chance: Random) -> str:
-    """Messages to the workers arrive in another order."""
-    return _change_messages(desk, lambda messages: chance.sample(messages, len(messages)))
-
-
-def _change_messages(
-    desk: Desk, change: Callable[[list[str]], list[str]], *, taken: bool = False
-) -> str:
-    """Put other messages into each queue in one step.
-
-    With `taken`, together with those that workers have taken and not yet done.
-    """
-
-    before = after = 0
-    with desk.broker() as broker, _asleep(desk):
-        patiently(lambda: _waiting(broker) > 1, 3)
-        unacked: list[Any] = [json.loads(one) for one in broker.hvals("unacked")] if taken else []
-        for queue in {*_queues(broker), *(one[2] for one in unacked)}:
-            with broker.pipeline() as step:
-                messages = broker.lrange(queue, 0, -1)
-                messages += [json.dumps(one[0]) for one in unacked if one[2] == queue]
-                step.multi()
-                step.delete(queue)
-                changed = change(list(messages))
-                for message in changed:
-                    step.rpush(queue, message)
-                step.execute()
-            before, after = before + len(messages), after + len(changed)
-    return f"{before} messages, then {after}" if before else ""
-
-
-@contextmanager
-def _asleep(desk: Desk) -> Iterator[None]:
-    """The worker does nothing meanwhile, so that messages come together."""
-    with desk.lock:
-        process = desk.parts["worker"].process
-        pid = process.popen.pid if process and process.popen.poll() is None else 0
-        if pid:
-            os.killpg(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            if pid:
-                os.killpg(pid, signal.SIGCONT)
-
-
-def _queues(broker: redis.Redis) -> list[str]:
-    """The queues in which messages wait."""
-    return [key for key in broker.scan_iter() if broker.type(key) == "list"]
-
-
-def _waiting(broker: redis.Redis) -> int:
-    return sum(int(broker.llen(queue)) for queue in _queues(broker))
 
 
 # Time

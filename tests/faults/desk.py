@@ -6,16 +6,13 @@ mount one, and all processes have a clock of their own where there is a C compil
 """
 
 import json
-import mmap
 import os
-import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -28,12 +25,12 @@ from django.conf import settings
 
 from claims.ledger import signing
 from tests.conftest import ROOT
+from tests.faults.ground import Clock, mounted
 from tests.faults.wire import LOOPBACK, Wire
 from tests.journeys.at_work import until
 from tracker import embedded, processes, services
 from tracker.management.commands.demo import answers, web_server
 
-DISK = 320  # megabytes
 CONNECTIONS = 40  # that PostgreSQL takes
 PARTS = ("web", "worker", "beat", "signer")
 ORIGIN = "localhost/log"
@@ -67,7 +64,7 @@ class Desk:
             self.stack.callback(wire.close)
         for part in ("run", "logs", "disk"):
             services.made(self.folder / part)
-        self.small_disk = _mounted(self.folder / "disk", self.stack)
+        self.small_disk = mounted(self.folder / "disk", self.stack)
         self.clock = Clock(self.folder)
         self.account = processes.nobody() if os.geteuid() == 0 else None
         self.web_port = embedded.free_port()
@@ -282,56 +279,11 @@ class Desk:
             )
 
 
-@dataclass
-class Clock:
-    """The clock of a desk's processes, where there is a C compiler; otherwise the machine's."""
-
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.file, self.library = self.folder / "clock", self.folder / "clock.so"
-        self.file.write_bytes(struct.pack("q", 0))
-        source = Path(__file__).with_name("clock.c")
-        compiler = shutil.which("cc") or shutil.which("gcc")
-        self.own = compiler is not None and sys.platform == "linux"
-        if self.own:
-            make = [str(compiler), "-shared", "-fPIC", "-O1", "-o", str(self.library), str(source)]
-            subprocess.run(make, check=True)
-
-    def step(self, seconds: float) -> None:
-        """Move it at once, for every process that wears it; from the machine's clock on."""
-        with self.file.open("r+b") as file, mmap.mmap(file.fileno(), 8) as seen:
-            seen[:] = struct.pack("q", int(seconds * 1_000_000))
-
-    @contextmanager
-    def worn(self) -> Iterator[dict[str, str]]:
-        """For what is started meanwhile."""
-        worn = {"LD_PRELOAD": str(self.library), "CLOCK_FILE": str(self.file)} if self.own else {}
-        os.environ.update(worn)
-        try:
-            yield worn
-        finally:
-            for name in worn:
-                os.environ.pop(name, None)
-
-
 def _through(address: str, port: int) -> str:
     """The same address, by another port."""
     parts = urlsplit(address)
     user, _at, _place = parts.netloc.rpartition("@")
     return parts._replace(netloc=f"{user}@{LOOPBACK}:{port}").geturl()
-
-
-def _mounted(folder: Path, stack: ExitStack) -> bool:
-    """Mount a small disk, where this user may; it is gone when the stack unwinds."""
-    options = ["-t", "tmpfs", "-o", f"size={DISK}m,mode=755", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(["mount", *options], capture_output=True, check=False)
-    except FileNotFoundError:
-        return False
-    if done.returncode == 0:
-        stack.callback(subprocess.run, ["umount", "-l", str(folder)], check=False)
-    return done.returncode == 0
 
 
 def patiently(done: Callable[[], bool], seconds: float) -> bool:

@@ -109,13 +109,7 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
     for faults in chosen(chance, minutes):
         load.begin()
         until(auditor.keeps_a_checkpoint)  # people are at work, and the signer is
-        for fault in faults:
-            time.sleep(chance.uniform(0.2, 1))
-            began = time.monotonic()
-            what = fault(desk, chance)
-            injected[fault.__name__] += bool(what)
-            tell(f"    {fault.__name__}: {what or 'nothing'} ({time.monotonic() - began:.1f} s)")
-        time.sleep(0.5)
+        injected += broken(desk, faults, chance, tell)
         desk.whole()
         load.end()
         began = time.monotonic()
@@ -135,6 +129,21 @@ def test_whatever_breaks_nothing_accepted_is_lost_or_done_twice(
     tell(f"{len(found)} losses")
     assert found == []
     assert missed(auditor) == {"documents", "commands", "feed", "webhooks"}
+
+
+def broken(
+    desk: Desk, faults: list[Fault], chance: random.Random, tell: Callable[[str], None]
+) -> Counter[str]:
+    """Break one thing after the other; how often each could be."""
+    injected: Counter[str] = Counter()
+    for fault in faults:
+        time.sleep(chance.uniform(0.2, 1))
+        began = time.monotonic()
+        what = fault(desk, chance)
+        injected[fault.__name__] += bool(what)
+        tell(f"    {fault.__name__}: {what or 'nothing'} ({time.monotonic() - began:.1f} s)")
+    time.sleep(0.5)
+    return injected
 
 
 def missed(auditor: Auditor) -> set[str]:
