@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core import exceptions as django
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -98,6 +99,9 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django takes a session that could not be saved for one that was ended elsewhere."""
+    if isinstance(exception, SessionInterrupted) and (lost := _behind(exception)):
+        return _of_api(request, lost) or _away()
     return _of_api(request, exception) or defaults.bad_request(request, exception)
 
 
@@ -115,9 +119,20 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
         return answered
     if _name(sys.exception(), request) != "busy":
         return defaults.server_error(request)
-    told = escape(BUSY)
-    page = f"<!DOCTYPE html><title>503</title><h1>503</h1><p>{told}</p>\n"
+    return _away()
+
+
+def _away() -> HttpResponse:
+    """What a person is told while the database is away."""
+    page = f"<!DOCTYPE html><title>503</title><h1>503</h1><p>{escape(BUSY)}</p>\n"
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _behind(exception: BaseException | None) -> BaseException | None:
+    """The database's failure of which an exception came, if it was one that passes."""
+    while exception and not isinstance(exception, OperationalError | InterfaceError):
+        exception = exception.__context__
+    return exception if exception and _passes(exception) else None
 
 
 def _of_api(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:

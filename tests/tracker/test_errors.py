@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,10 +11,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from rest_framework.exceptions import Throttled
@@ -167,6 +173,43 @@ def test_a_person_is_told_that_the_database_is_away_and_what_to_do() -> None:
         raise from_database(psycopg.errors.ProgramLimitExceeded)
     except OperationalError:
         assert errors.server_error(request).status_code == 500
+
+
+def interrupted(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> Any:
+    """The answer where a session that a view has changed cannot be saved."""
+    request.session = SessionStore()
+    request.session.create()
+    middleware = SessionMiddleware(view)
+    with pytest.raises(SessionInterrupted) as raised:
+        middleware.process_response(request, view(request))
+    return errors.bad_request(request, raised.value)
+
+
+def test_a_session_that_a_lost_database_did_not_take_is_no_bad_request(committed: None) -> None:
+    def decide(request: HttpRequest) -> HttpResponse:
+        request.session["undo"] = "what was decided"
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid]
+            )
+        return HttpResponse()
+
+    response = interrupted(RequestFactory().get("/admin/"), decide)
+    connection.close()
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "a decision that is sent twice is made once" in response.content.decode()
+    response = interrupted(RequestFactory().get(f"{API}/claims/"), decide)
+    connection.close()
+    assert (response.status_code, json.loads(response.content)["type"][-6:]) == (503, "/busy/")
+
+
+def test_a_session_that_was_ended_elsewhere_is_a_bad_request(committed: None) -> None:
+    def decide(request: HttpRequest) -> HttpResponse:
+        request.session["undo"] = "what was decided"
+        Session.objects.all().delete()
+        return HttpResponse()
+
+    assert interrupted(RequestFactory().get("/admin/"), decide).status_code == 400
 
 
 @pytest.mark.django_db
