@@ -53,6 +53,16 @@ def test_stories_come_with_claims_with_one_query_for_all(
     assert [row["stories"] for row in rows] == [[{"id": story.pk, "name": "The election"}]] * 5
 
 
+def test_a_claim_with_its_stories_is_never_told_to_be_unchanged(reader: Client) -> None:
+    claim = recorded()
+    address = f"{CLAIMS}{claim}/?include=stories"
+    assert reader.get(address).json()["stories"] == []
+    story = Story.objects.create(name="The election")
+    StoryClaim.objects.create(story=story, claim=claim)
+    again = reader.get(address, headers={"If-None-Match": '"1"'})
+    assert again.json()["stories"] == [{"id": story.pk, "name": "The election"}]
+
+
 def test_claims_are_found_by_their_story_and_stories_count_them(reader: Client) -> None:
     story = Story.objects.create(name="The election")
     wanted, _other = recorded(), recorded(begins(2))
