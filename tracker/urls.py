@@ -11,6 +11,7 @@ from claims.api import following, log, ratings, reviews, stories
 from claims.api.claims import ClaimEvidence, Claims, OneClaim
 from claims.api.events import Everything, History
 from claims.api.proposals import Decision, OneProposal, Proposals
+from claims.api.quick import quickly
 from claims.desk import security, shelf
 from claims.public import machines, pages
 from sources.api.documents import Documents, OneDocument
@@ -25,7 +26,7 @@ admin.site.add_action(lists.as_json, "as_json")
 
 api = [
     path("claims/", Claims.as_view(), name="claims"),
-    path("claims/<uuid:claim>/", OneClaim.as_view(), name="claim"),
+    path("claims/<uuid:claim>/", quickly(OneClaim.as_view()), name="claim"),
     path("claims/<uuid:claim>/evidence/", ClaimEvidence.as_view(), name="evidence"),
     path("claims/<uuid:claim>/events/", History.as_view(), name="history"),
     path("claims/<uuid:claim>/claimreview", reviews.ClaimReview.as_view(), name="claimreview"),

@@ -24,7 +24,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import as_of
-from claims.api import rendered
 from claims.api.log import newest
 from claims.api.moments import Asked, asked, then
 from claims.api.parameters import Parameters
@@ -135,8 +134,6 @@ class OneClaim(GenericAPIView[Claim]):
         },
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
-        if not request.query_params and (quick := self._quickly(request, claim)):
-            return quick
         given = OneAsked.of(request)
         if moment := asked(given):
             if stranger(request):
@@ -153,24 +150,6 @@ class OneClaim(GenericAPIView[Claim]):
         if "stories" in named(given):  # They change without a word in the claim's history.
             return Response(self.get_serializer(row).data, headers={"Cache-Control": "no-store"})
         return versioned(request, row.version, lambda: self.get_serializer(row).data)
-
-    def _quickly(self, request: Request, claim: UUID) -> HttpResponseBase | None:
-        """The answer that most clients ask for most of the time, where nothing is new about it."""
-        stands = None if stranger(request) else rendered.standing(claim)
-        if stands is None or stands.merged_into:
-            return None
-        if not recall.knows(request.auth, claim, stands.version):
-            return None
-        text = rendered.known(claim, stands)
-        if text is None:
-            row = self.get_queryset().filter(id=claim, version=stands.version).first()
-            if row is None or not (row.wording or row.evidence):
-                return None
-            serializer: Any = self.get_serializer(row)
-            serializer.fields.pop("checkpoint")
-            text = rendered.keep(claim, stands, serializer.data)
-        said = text
-        return versioned(request, stands.version, lambda: rendered.whole(said, stands))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {

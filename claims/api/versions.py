@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -28,7 +28,7 @@ class Stale(APIException):
 
 
 def versioned(
-    request: Request,
+    request: Request | HttpRequest,
     version: int | str,
     present: Callable[[], Any],
     cache: str = "private, no-cache",
@@ -41,7 +41,8 @@ def versioned(
     """
     etag = f'"{version}"'
     headers = {"ETag": etag, "Cache-Control": cache}
-    known = get_conditional_response(request._request, etag=etag)
+    plain = request._request if isinstance(request, Request) else request
+    known = get_conditional_response(plain, etag=etag)
     if known is None:
         said = present()
         if isinstance(said, bytes):

@@ -16,10 +16,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from claims.access import address
@@ -97,28 +98,33 @@ def revoke(key: ApiKey, *, at: datetime) -> None:
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer ct_...`."""
 
-    keyword = b"bearer"
-
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
-        parts = get_authorization_header(request).split()
-        if not parts or parts[0].lower() != self.keyword:
-            return None
-        if len(parts) != 2:
-            raise exceptions.AuthenticationFailed(
-                _("Send the key as: Authorization: Bearer ct_...")
-            )
-        now = timezone.now()
-        key = opened(parts[1].decode("latin-1"), at=now)
-        if key is None:
-            raise exceptions.AuthenticationFailed(
-                _("This key is unknown, has expired or was revoked.")
-            )
-        _check_network(key, request)
-        _note(key, now)
-        return key.user, key
+        key = sent(request._request)
+        return (key.user, key) if key else None
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="claim-tracker"'
+
+
+def sent(request: HttpRequest) -> ApiKey | None:
+    """The live key that comes with a request, from where it may; None where none does.
+
+    Raises:
+        AuthenticationFailed: it opens nothing.
+        PermissionDenied: it may not be used from there.
+    """
+    parts = request.headers.get("Authorization", "").split()
+    if not parts or parts[0].lower() != "bearer":
+        return None
+    if len(parts) != 2:
+        raise exceptions.AuthenticationFailed(_("Send the key as: Authorization: Bearer ct_..."))
+    now = timezone.now()
+    key = opened(parts[1], at=now)
+    if key is None:
+        raise exceptions.AuthenticationFailed(_("This key is unknown, has expired or was revoked."))
+    _check_network(key, request)
+    _note(key, now)
+    return key
 
 
 def opened(secret: str, *, at: datetime) -> ApiKey | None:
@@ -149,11 +155,11 @@ def _rows(prefix: str, digest: str, at: datetime) -> list[tuple[Any, ...]]:
     return found
 
 
-def _check_network(key: ApiKey, request: Request) -> None:
+def _check_network(key: ApiKey, request: HttpRequest) -> None:
     """Refuse a key that comes from elsewhere than it may."""
     if not key.networks:
         return
-    here = address.exact(request._request)
+    here = address.exact(request)
     if here is None or not any(ip_address(here) in ip_network(one) for one in key.networks):
         told = _("This key may not be used from {address}; ask who keeps the desk's keys.")
         raise exceptions.PermissionDenied(told.format(address=here or "here"))

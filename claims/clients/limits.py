@@ -47,18 +47,23 @@ class PerMinute(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if isinstance(request.auth, ApiKey):
-            most, who = request.auth.per_minute or settings.KEY_PER_MINUTE, f"key:{request.auth.pk}"
+            self.left = of_key(request.auth)
         elif request.user and request.user.is_authenticated:
             return True  # a person at the desk
         else:
-            most = settings.ANONYMOUS_PER_MINUTE
             who = f"address:{address.of(request._request)}"
-        self.left = taken(who, most, now=time.time())
+            self.left = taken(who, settings.ANONYMOUS_PER_MINUTE, now=time.time())
         request._request.left = self.left  # type: ignore[attr-defined]
         return self.left is None or self.left.rest >= 0
 
     def wait(self) -> float | None:
         return self.left.seconds if self.left else None
+
+
+def of_key(key: ApiKey) -> Left | None:
+    """What is left to a key after one more request now; None if unknown."""
+    most = key.per_minute or settings.KEY_PER_MINUTE
+    return taken(f"key:{key.pk}", most, now=time.time())
 
 
 def taken(who: str, most: int, *, now: float) -> Left | None:

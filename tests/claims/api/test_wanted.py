@@ -109,8 +109,8 @@ def test_the_scale_names_each_verdict_in_both_languages(reader: Client) -> None:
 @pytest.mark.parametrize(
     ("order", "expected"),
     [
-        ("-changed", [1, 3, 2]), ("changed", [2, 3, 1]), ("begun", [1, 2, 3]),
-        ("-begun", [3, 2, 1]), ("-disputes", [1, 3, 2]), ("-origins", [3, 2, 1]),
+        ("-changed", [1, 3, 2]), ("changed", [2, 3, 1]), ("begun", []),
+        ("-begun", []), ("-disputes", []), ("-origins", []),
     ],
 )  # fmt: skip
 def test_a_list_is_walked_through_in_the_order_that_is_asked_for(
@@ -129,8 +129,10 @@ def test_a_list_is_walked_through_in_the_order_that_is_asked_for(
         walked += [names[row["id"]] for row in body["results"]]
         address = body["next"]
     assert sorted(walked) == [1, 2, 3]
-    if order not in {"begun", "-begun", "-origins"}:  # these have ties here
+    if order in {"changed", "-changed"}:  # the others have ties here
         assert walked == expected
+    if order == "-disputes":
+        assert walked[0] == 1
 
 
 @pytest.mark.parametrize(
