@@ -32,6 +32,11 @@ KEPT = timedelta(days=30)  # for which the log has what was delivered
 MOST = 500  # events at a time
 PORTION = 200  # deliveries at a time
 TURN = 7_302_114  # the advisory locks of subscriptions, which end with the worker that holds one
+# Nothing else is asked of that transaction, for as long as the subscriber is being told.
+HOLDING = """
+SELECT set_config('idle_in_transaction_session_timeout', '0', true),
+       pg_try_advisory_xact_lock(%s, %s)
+"""
 
 
 def collect(*, at: datetime) -> list[int]:
@@ -128,16 +133,21 @@ def forget(*, at: datetime) -> int:
 
 @contextmanager
 def turn(subscription: int) -> Iterator[bool]:
-    """Whether it is this worker that sends to a subscription now; two would lose the order."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [TURN, subscription])
-        mine = bool(cursor.fetchone()[0])
+    """Whether it is this worker that sends to a subscription now; two would lose the order.
+
+    The lock is a transaction's, on a connection of its own: a pooler such as PgBouncer may give
+    each transaction another session, and one session's lock to two workers.
+    """
+    held = connection.copy()
+    held.set_autocommit(False)
     try:
+        with held.cursor() as cursor:
+            cursor.execute(HOLDING, [TURN, subscription])
+            mine = bool(cursor.fetchone()[1])
         yield mine
+        held.rollback()
     finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN, subscription])
+        held.close()
 
 
 def _running(at: datetime) -> QuerySet[Subscription]:
