@@ -1,0 +1,135 @@
+"""What the desk's acts cost by the length of the log: which of them notice that it grows.
+
+A bare hello is measured at each length too: what that takes longer is the machine's, not the log's.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+
+import psycopg
+from django.db import connection
+from django.test import Client
+
+from claims.ledger import log
+from claims.models import ApiKey, Claim
+from claims.replay import replay
+from tests.benchmarks import generator, workload
+from tests.client import API, client
+
+SIZES = {"quick": (10_000, 100_000), "long": (100_000, 1_000_000, 3_000_000)}
+TIMES = 25
+REPLAYED = 1_000_000  # the longest log that is folded: a longer one takes in proportion
+PAGE = 256
+
+
+def milliseconds(act: Callable[[], object]) -> float:
+    """What an act takes in the median, after three that warm up."""
+    taken = []
+    for _ in range(TIMES + 3):
+        begin = time.perf_counter()
+        act()
+        taken.append(1000 * (time.perf_counter() - begin))
+    return median(taken[3:])
+
+
+def got(reader: Client, addresses: Iterator[str]) -> Callable[[], object]:
+    """Read the next address, which must be answered."""
+
+    def act() -> object:
+        answer = reader.get(API + next(addresses))
+        assert answer.status_code == 200, answer.content
+        return answer
+
+    return act
+
+
+def matched(reader: Client, texts: Iterator[str]) -> Callable[[], object]:
+    """Ask which claims a text speaks of."""
+
+    def act() -> object:
+        said = {"text": next(texts)}
+        answer = reader.post(f"{API}/match", said, content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        return answer
+
+    return act
+
+
+def acts(reader: Client) -> dict[str, Callable[[], object]]:
+    """What is asked at each length, of claims and positions drawn over the whole log."""
+    draw = random.Random(1)
+    size = log.size()
+    some = list(Claim.objects.order_by("id").values_list("id", "wording")[:2000])
+
+    def claims() -> str:
+        return str(draw.choice(some)[0])
+
+    def words(many: int) -> str:
+        return " ".join(draw.choice(some)[1].split()[:many])
+
+    def each(write: Callable[[], str]) -> Iterator[str]:
+        return iter(write, None)
+
+    def past() -> str:
+        return f"as_of={draw.randrange(size // 2, size)}"
+
+    return {
+        "a bare hello": lambda: reader.get("/hello"),
+        "append, the ledger alone": workload.appending(1),
+        "append, the whole path": workload.recording(1),
+        f"feed, a page of {PAGE}": got(
+            reader, each(lambda: f"/events/?from={draw.randrange(size - PAGE)}&limit={PAGE}")
+        ),
+        "a claim": got(reader, each(lambda: f"/claims/{claims()}/")),
+        "a claim's history": got(reader, each(lambda: f"/claims/{claims()}/events/")),
+        "a claim as of a position": got(
+            reader, each(lambda: f"/claims/{claims()}/?as_of={size - 1}")
+        ),
+        "the list": got(reader, each(lambda: "/claims/")),
+        "the list as of a position": got(reader, each(lambda: f"/claims/?{past()}")),
+        "search, two words": got(reader, each(lambda: f"/claims/?q={words(2).replace(' ', '+')}")),
+        "match a text": matched(reader, each(lambda: words(15))),
+    }  # fmt: skip
+
+
+def folded() -> float:
+    """Microseconds an event takes to be folded again; the claims must come out as they stand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    begin = time.perf_counter()
+    found = replay(mend=False)
+    taken = time.perf_counter() - begin
+    return 1e6 * taken / found.size
+
+
+def test_by_the_length_of_the_log(
+    asked: str, server: str, tell: Callable[[str], None], owner_connection: psycopg.Connection
+) -> None:
+    reader = client()
+    ApiKey.objects.update(per_minute=1_000_000)
+    rows: dict[str, list[str]] = {}
+    for events in SIZES[asked]:
+        begin = time.perf_counter()
+        generator.grow(owner_connection, events)
+        took = time.perf_counter() - begin
+        if events == SIZES[asked][0]:
+            assert replay(mend=False).different == []
+        rows.setdefault("made in, s", []).append(f"{took:.0f}")
+        rows.setdefault("database, GB", []).append(f"{_bytes() / 1e9:.2f}")
+        if events <= REPLAYED:
+            rows.setdefault("replay, µs an event", []).append(f"{folded():.1f}")
+        for name, act in acts(reader).items():
+            rows.setdefault(f"{name}, ms", []).append(f"{milliseconds(act):.1f}")
+        tell(f"{events:,} events: " + ", ".join(f"{k} {v[-1]}" for k, v in rows.items()))
+    head = "".join(f"{events:>13,}" for events in SIZES[asked])
+    lines = [f"By the length of the log ({server})", f"  {'':<32}{head}"]
+    lines += [f"  {name:<32}" + "".join(f"{one:>13}" for one in got) for name, got in rows.items()]
+    tell("\n".join(lines))
+
+
+def _bytes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
