@@ -15,8 +15,9 @@ from claims.clients import deliveries
 from claims.models import Claim
 from tests.claims.build import begins, corroborated, recorded, say
 from tests.client import API, key
-from tests.conftest import Server
-from tests.tracker.pooler import SESSIONS, pooled
+from tests.conftest import ROOT, Server
+from tests.tracker.pooler import SESSIONS, WAITS, pooled
+from tracker import waiting
 
 READERS = 24
 
@@ -61,12 +62,13 @@ def test_two_workers_never_send_to_the_same_subscription(pooler: str) -> None:
         assert elsewhere.submit(another).result(timeout=20)
 
 
-def test_a_wait_still_has_an_end(pooler: str) -> None:
+def test_a_wait_still_has_every_end_that_the_guide_sets(pooler: str) -> None:
+    assert WAITS in (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
-        )
-        assert cursor.fetchone() == ("5s", "1min")
+        for name, value in waiting.SESSION.items():
+            cursor.execute("SELECT setting FROM pg_settings WHERE name = %s", [name])
+            # PostgreSQL tells seconds in thousandths.
+            assert cursor.fetchone() == (value.replace("s", "000"),), name
 
 
 def test_rows_are_read_in_portions_without_a_cursor_of_the_session(pooler: str) -> None:
