@@ -77,7 +77,7 @@ def test_without_redis_the_desk_is_degraded_and_is_read_all_the_same(
     committed: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     claim, secret = build.recorded(build.begins()), key("Auditor")
-    monkeypatch.setenv("REDIS_URL", f"redis://:letmein@127.0.0.1:{free_port()}/1")
+    monkeypatch.setenv("REDIS_URL", f"redis://:let-me-in-to-this-desk@127.0.0.1:{free_port()}/1")
     live: Server = request.getfixturevalue("live")
 
     ready = httpx.get(f"{live.url}/health/ready", timeout=PATIENCE)
@@ -97,7 +97,7 @@ def test_without_its_database_the_process_lives_and_is_not_ready_and_does_not_sa
     committed: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     port = free_port()
-    monkeypatch.setenv("DATABASE_URL", f"postgres://tracker_app:letmein@127.0.0.1:{port}/hidden")
+    monkeypatch.setenv("DATABASE_URL", f"postgres://tracker_app:let-me-in-to-this-desk@127.0.0.1:{port}/hidden")
     live: Server = request.getfixturevalue("live")
 
     alive = httpx.get(f"{live.url}/health/live", timeout=PATIENCE)
@@ -107,5 +107,5 @@ def test_without_its_database_the_process_lives_and_is_not_ready_and_does_not_sa
     assert ready.status_code == 503
     assert ready.headers["Content-Type"] == "application/problem+json"
     assert ready.json()["checks"] == {"database": "not ok", "tables": "not ok", "redis": "ok"}
-    for hidden in ("letmein", str(port), "hidden", "tracker_app", "refused", "psycopg"):
+    for hidden in ("let-me-in-to-this-desk", str(port), "hidden", "tracker_app", "refused", "psycopg"):
         assert hidden not in ready.text.replace(urlsplit(live.url).netloc, ""), hidden
