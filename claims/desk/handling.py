@@ -25,11 +25,13 @@ TEN = 10
 
 def assign(proposals: Iterable[Proposal], to: User | None) -> int:
     """Let somebody, or nobody, see to these proposals; how many."""
-    done = 0
-    for proposal in proposals:
-        Handling.objects.update_or_create(proposal=proposal, defaults={"assignee": to})
-        done += 1
-    return done
+    rows = [Handling(proposal=proposal, assignee=to) for proposal in proposals]
+    # Always in one order, so that two people who take the same on do not wait for each other.
+    rows.sort(key=lambda row: row.proposal_id)
+    Handling.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["assignee"], unique_fields=["proposal"]
+    )
+    return len(rows)
 
 
 def snooze(proposal: Proposal, until: date | None) -> None:

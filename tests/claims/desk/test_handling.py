@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims import proposals
+from claims.desk import handling
 from claims.models import Claim, Entry, Handling, Proposal, SavedFilter
 from tests.claims import build
 from tests.claims.desk.screens import EVIL, at, browser, form, page, proposed, text
@@ -90,6 +91,20 @@ def test_many_are_assigned_to_me_at_once() -> None:
     client = browser()
     client.post(QUEUE, {"action": "take_on", "_selected_action": ids(first, second)})
     assert sorted(rows(client, "?whose=mine")) == sorted(ids(first, second))
+
+
+def test_taking_many_on_costs_no_more_queries_than_taking_one_on(
+    django_assert_num_queries: Any,
+) -> None:
+    amina = User.objects.create(username="amina")
+    many = [proposed(number=n, quote=f"Numéro {n}.") for n in range(1, 21)]
+    with django_assert_num_queries(1):
+        assert handling.assign(many[:1], amina) == 1
+    handling.snooze(many[0], timezone.localdate() + timedelta(days=2))
+    with django_assert_num_queries(1):
+        assert handling.assign(many, amina) == 20
+    assert Handling.objects.filter(assignee=amina).count() == 20
+    assert Handling.objects.exclude(snoozed_until=None).count() == 1
 
 
 def test_an_auditor_assigns_nothing_and_nobody_is_assigned_who_does_not_decide() -> None:
