@@ -28,3 +28,16 @@ forwarded_allow_ips = ""
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
 os.environ.setdefault("DATABASE_POOL", "8")
+
+
+def post_worker_init(worker: object) -> None:
+    """Load what the first requests would otherwise all load at once, each for some seconds: the
+    addresses with everything behind them, and what reading needs to know of languages."""
+    from django.urls import get_resolver
+    from django.utils import timezone
+
+    from workers.reading import read
+
+    get_resolver().url_patterns  # noqa: B018  # a property that loads them
+    text = b"The bridge has been closed to all traffic since Monday morning."
+    read(text, content_type="text/plain", fetched_at=timezone.now())
