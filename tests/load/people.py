@@ -61,7 +61,10 @@ class Reviewer:
 
     async def _sitting(self, many: int) -> None:
         """Take some proposals on, and decide them."""
-        queue = await self._get("queue", f"{QUEUE}?p={self.chance.randint(0, 2) + 1}")
+        page = f"{QUEUE}?p={self.chance.randint(1, 3)}"
+        queue = await self.driver.ask(self.client, "queue", page, expected=(200, 302))
+        if queue.status_code == 302:  # so long it is no more, and the admin leads to its beginning
+            queue = await self._get("queue", queue.headers["Location"])
         shown: Any = html.document_fromstring(queue.text)
         rows = shown.xpath("//input[@name='_selected_action']/@value")
         if not rows:
