@@ -366,7 +366,9 @@ def test_a_real_document_is_told_with_the_seconds_that_it_took_and_beat_is_heard
 def test_a_database_that_is_away_is_told_and_not_an_error(
     committed: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://tracker_app:let-me-in-to-this-desk@127.0.0.1:1/desk")
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgres://tracker_app:let-me-in-to-this-desk@127.0.0.1:1/desk"
+    )
     watched: Server = request.getfixturevalue("watched")
     samples = scraped(watched)
     assert value(samples, "database_up") == 0
