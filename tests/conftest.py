@@ -78,8 +78,9 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How many queries a request makes must not depend on what was asked a second ago."""
+    """What a request costs, or may, must not depend on what another test asked a second ago."""
     monkeypatch.setattr("claims.clients.keys.REMEMBERED", timedelta())
+    monkeypatch.setattr("claims.clients.limits.ahead", {})
 
 
 def _address(url: str, database: str) -> str:
