@@ -81,6 +81,7 @@ def _no_memory_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a request costs, or may, must not depend on what another test asked a second ago."""
     monkeypatch.setattr("claims.clients.keys.REMEMBERED", timedelta())
     monkeypatch.setattr("claims.clients.limits.ahead", {})
+    monkeypatch.setattr(settings, "ANONYMOUS_PER_MINUTE", 100_000)
 
 
 def _address(url: str, database: str) -> str:

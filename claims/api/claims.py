@@ -5,6 +5,7 @@ folded, so that a client asks "anything new?" for the price of a 304. Which vers
 kept for the recall list.
 """
 
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -61,15 +62,19 @@ class Claims(ListModelMixin, GenericAPIView[Claim]):
     serializer_class = ClaimSummary
     public = True
 
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """What is asked for; a ValidationError names what cannot be."""
+        return Wanted.of(self.request)
+
     @property
     def ordering(self) -> tuple[str, ...]:
-        return (ORDERS[Wanted.of(self.request).get("order", "-changed")], "-id")
+        return (ORDERS[self.given.get("order", "-changed")], "-id")
 
     @extend_schema(operation_id="claims", parameters=[Wanted], responses=ClaimPage)
     def get(self, request: Request) -> HttpResponseBase:
-        given = Wanted.of(request)
-        moment = asked(given)
-        if stranger(request) and (moment or given.keys() & {"story", "as_of"}):
+        moment = asked(self.given)
+        if stranger(request) and (moment or "story" in self.given):
             raise NotAuthenticated
         if moment:
             return self._then(request, moment)
@@ -79,20 +84,19 @@ class Claims(ListModelMixin, GenericAPIView[Claim]):
         return page
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), **shown(self.request, Wanted.of(self.request))}
+        return {**super().get_serializer_context(), **shown(self.request, self.given)}
 
     def filter_queryset(self, queryset: QuerySet[Claim, Any]) -> QuerySet[Claim, Any]:
-        given = Wanted.of(self.request)
-        if "evidence" in named(given):
+        if "evidence" in named(self.given):
             queryset = queryset.defer(None).defer("search")
         if stranger(self.request):
             queryset = queryset.filter(published=True)
-        return queryset.filter(wanted(**given))
+        return queryset.filter(wanted(**self.given))
 
     def _then(self, request: Request, moment: Asked) -> HttpResponseBase:
         """The list as of a moment. The next page is of the same position, by whatever name this
         one was asked for."""
-        given = Wanted.of(request)
+        given = self.given
         if refused := given.keys() & {"order", "story", "verdict"}:
             told = _("As of a moment the list has one order and fewer filters; leave this out.")
             raise serializers.ValidationError({name: [told] for name in refused})
@@ -123,6 +127,11 @@ class OneClaim(GenericAPIView[Claim]):
     serializer_class = ClaimDetail
     public = True
 
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """What is asked for; a ValidationError names what cannot be."""
+        return OneAsked.of(self.request)
+
     @extend_schema(
         operation_id="claim",
         parameters=[OneAsked, IF_NONE_MATCH],
@@ -134,8 +143,7 @@ class OneClaim(GenericAPIView[Claim]):
         },
     )
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
-        given = OneAsked.of(request)
-        if moment := asked(given):
+        if moment := asked(self.given):
             if stranger(request):
                 there(request, claim)
             found = _there(claim, moment)
@@ -147,15 +155,12 @@ class OneClaim(GenericAPIView[Claim]):
             return elsewhere
         if not row.wording and not row.evidence:
             raise Erased(row)
-        if "stories" in named(given):  # They change without a word in the claim's history.
+        if "stories" in named(self.given):  # They change without a word in the claim's history.
             return Response(self.get_serializer(row).data, headers={"Cache-Control": "no-store"})
         return versioned(request, row.version, lambda: self.get_serializer(row).data)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {
-            **super().get_serializer_context(),
-            **shown(self.request, OneAsked.of(self.request)),
-        }
+        return {**super().get_serializer_context(), **shown(self.request, self.given)}
 
 
 class ClaimEvidence(APIView):
@@ -163,13 +168,7 @@ class ClaimEvidence(APIView):
 
     public = True
 
-    @extend_schema(
-        operation_id="evidence",
-        parameters=[IF_NONE_MATCH],
-        responses={
-            200: EvidenceByOrigin,
-        },
-    )
+    @extend_schema(operation_id="evidence", parameters=[IF_NONE_MATCH], responses=EvidenceByOrigin)
     def get(self, request: Request, claim: UUID) -> HttpResponseBase:
         Parameters.of(request)
         row = there(request, claim)
@@ -189,14 +188,6 @@ def there(request: Request, claim: UUID) -> Claim:
     row = Claim.objects.defer("search").filter(id=claim).first()
     if row is None or (stranger(request) and not row.published):
         raise NotFound(f"There is no claim {claim}.")
-    return row
-
-
-def published(claim: UUID) -> Claim:
-    """A claim that everybody may read of; raises NotFound for any other."""
-    row = Claim.objects.defer("search").filter(id=claim, published=True).first()
-    if row is None:
-        raise NotFound(f"There is no published claim {claim}.")
     return row
 
 

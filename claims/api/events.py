@@ -29,7 +29,6 @@ from claims.clients.rights import stranger
 from claims.ledger import log
 
 LIMIT = 100
-LARGEST = 2**62  # positions are bigints, and a limit is added to one
 
 
 class Window(Moments):
@@ -41,7 +40,7 @@ class Window(Moments):
     limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
 
 
-class From(Moments):
+class From(following.Since, Moments):
     """The part of the feed that is asked for, and how long to wait for more."""
 
     wait = serializers.IntegerField(
@@ -51,13 +50,6 @@ class From(Moments):
         help_text="Seconds to wait for the first event, where there is none yet.",
     )
     limit = serializers.IntegerField(default=LIMIT, min_value=1, max_value=1000)
-
-    def get_fields(self) -> dict[str, Any]:
-        """`from` is a word of Python's own, which no attribute may be called."""
-        first = serializers.IntegerField(
-            default=0, min_value=0, max_value=LARGEST, help_text="The position to begin at."
-        )
-        return {"from": first, **super().get_fields()}
 
 
 class Stream(serializers.Serializer[Any]):

@@ -17,8 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils.cache import get_conditional_response
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -29,9 +28,10 @@ from rest_framework.views import APIView
 
 from claims.api.entries import Event, shown
 from claims.api.log import SOON, NotCovered
+from claims.api.moments import FOR_EVER
 from claims.api.parameters import Parameters
 from claims.api.shapes import ClaimSummary
-from claims.api.versions import IF_NONE_MATCH
+from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log
 from claims.models import Claim
 
@@ -41,7 +41,7 @@ SILENCE = 15  # seconds after which a stream says that it is still there
 STREAMED = 300  # seconds after which a stream ends, and its reader comes again
 BATCH = 256  # events, or claims, that are read at once
 PAGE = 256  # events of a whole page, as in a tile of the log
-LARGEST = 2**62  # positions are bigints
+LARGEST = 2**62  # positions are bigints, and a limit is added to one
 POSITION = re.compile(r"[0-9]{1,19}")
 
 
@@ -133,7 +133,7 @@ class EventStream(BaseRenderer):
 
 
 class Since(Parameters):
-    """Where a stream begins; `Last-Event-ID` of a reader that comes again is stronger."""
+    """Where to begin; `Last-Event-ID` of a reader that comes again to a stream is stronger."""
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is a word of Python's own, which no attribute may be called."""
@@ -241,11 +241,7 @@ class Page(APIView):
         if written is None:
             written = JSONRenderer().render(shown(log.feed(first, PAGE)))[1:-1]
         body = b'{"first":%d,"events":[%b]}' % (first, written)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        known = get_conditional_response(request._request, etag=etag)
-        answer: HttpResponseBase = known or HttpResponse(body, content_type="application/json")
-        answer["ETag"], answer["Cache-Control"] = etag, "private, max-age=86400, immutable"
-        return answer
+        return versioned(request, hashlib.sha256(body).hexdigest()[:32], lambda: body, FOR_EVER)
 
 
 class Lines(BaseRenderer):

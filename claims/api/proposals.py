@@ -36,11 +36,12 @@ ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"')
 class MayView(IsAuthenticated):
     """Proposals are the desk's own thoughts: seeing them takes a permission."""
 
+    right = "claims.view_proposal"
     message = _("Seeing proposals takes the permission claims.view_proposal.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         known = super().has_permission(request, view)
-        return known and request.user.has_perm("claims.view_proposal")
+        return known and request.user.has_perm(self.right)
 
 
 class Wanted(Listing):
@@ -132,13 +133,7 @@ class OneProposal(GenericAPIView[Proposal]):
     serializer_class = ProposalDetail
     permission_classes = (InScope, MayView)
 
-    @extend_schema(
-        operation_id="proposal",
-        parameters=[IF_NONE_MATCH],
-        responses={
-            200: ProposalDetail,
-        },
-    )
+    @extend_schema(operation_id="proposal", parameters=[IF_NONE_MATCH], responses=ProposalDetail)
     def get(self, request: Request, proposal: UUID) -> HttpResponseBase:
         found = self.get_queryset().filter(id=proposal).first()
         if found is None:
@@ -146,14 +141,11 @@ class OneProposal(GenericAPIView[Proposal]):
         return versioned(request, seen(found), lambda: self.get_serializer(found).data)
 
 
-class MayDecide(IsAuthenticated):
+class MayDecide(MayView):
     """Deciding takes the same permission as at the desk."""
 
+    right = "claims.decide_proposal"
     message = _("Deciding takes the permission claims.decide_proposal.")
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        known = super().has_permission(request, view)
-        return known and request.user.has_perm("claims.decide_proposal")
 
 
 class Decided(Strict):

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.claims import published
 from claims.api.parameters import Parameters
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.clients import claimreview
+from claims.models import Claim
 
 LINKED = "application/ld+json"
 SCHEMA = {(200, LINKED): OpenApiResponse(dict[str, Any], description="A JSON-LD document.")}
@@ -55,3 +55,11 @@ class ClaimReviews(APIView):
         Parameters.of(request)
         feed = claimreview.feed(claimreview.place(request._request))
         return Response(feed, headers={"Cache-Control": "public, max-age=60"})
+
+
+def published(claim: UUID) -> Claim:
+    """A claim that everybody may read of; raises NotFound for any other."""
+    row = Claim.objects.defer("search").filter(id=claim, published=True).first()
+    if row is None:
+        raise NotFound(f"There is no published claim {claim}.")
+    return row

@@ -23,7 +23,7 @@ class Shown(Parameters):
     """What of a claim is sent."""
 
     fields = Names(  # type: ignore[assignment]  # a field
-        choices=(*ClaimDetail.Meta.fields, "stories"),
+        choices=ClaimDetail.Meta.fields,
         required=False,
         help_text="Only these members, and `id`; with commas between them.",
     )
@@ -82,8 +82,8 @@ def wanted(
     if language:
         condition &= Q(language=language)
     if source:
-        named = [Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin")]
-        condition &= named[0] | named[1]
+        outlet, origin = (Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin"))
+        condition &= outlet | origin
     if verdict:
         condition &= Q(verdict__verdict=verdict, verdict__state="confirmed")
     if story:

@@ -181,13 +181,12 @@ class Documents(ListAPIView[Document]):
 
     @extend_schema(operation_id="documents", parameters=[Wanted])
     def get(self, request: Request) -> Response:
-        Wanted.of(request)
         return self.list(request)
 
     def filter_queryset(self, queryset: QuerySet[Document, Any]) -> QuerySet[Document, Any]:
         given = Wanted.of(self.request)
-        names = {"state": "state", "source": "source"}
-        return queryset.filter(**{names[name]: given[name] for name in names.keys() & given})
+        names = {"state", "source"} & given.keys()
+        return queryset.filter(**{name: given[name] for name in names})
 
     @extend_schema(
         operation_id="send_document",

@@ -40,7 +40,6 @@ class Sources(ListAPIView[Source]):
 
     @extend_schema(operation_id="sources", parameters=[Wanted])
     def get(self, request: Request) -> Response:
-        Wanted.of(request)
         return self.list(request)
 
     def filter_queryset(self, queryset: QuerySet[Source, Any]) -> QuerySet[Source, Any]:
