@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims import events, scale
+from claims.clients import disclosed
 from claims.models import Claim, Entry
 
 SCHEMA = "https://schema.org"
@@ -121,7 +122,7 @@ def review(claim: Claim, life: Life, place: Place) -> dict[str, Any]:
         "inLanguage": claim.language,
         "datePublished": _day(life.reviewed_at),
         "dateModified": claim.changed_at.isoformat(),
-        "author": {"@type": "Organization", "name": _desk(place), "url": place.root},
+        "author": {"@type": "Organization", "name": desk(place), "url": place.root},
         "reviewBody": claim.verdict["explanation"],
         "reviewRating": rating(claim.verdict["verdict"], claim.language),
         "itemReviewed": _claim(claim),
@@ -203,8 +204,8 @@ def _ours(claim: Claim) -> dict[str, Any]:
 
 def feed(place: Place) -> dict[str, Any]:
     """The verdicts that may leave the house as one schema.org/DataFeed, the newest MOST of them."""
-    found = Claim.objects.filter(published=True, merged_into=None, verdict__state="confirmed")
-    rows = list(found.filter(verdict__outdated=False).defer("search").order_by("-position")[:MOST])
+    found = disclosed.claims().filter(verdict__state="confirmed", verdict__outdated=False)
+    rows = list(found.defer("search").order_by("-position")[:MOST])
     known = lives(row.id for row in rows)
     newest = max((row.changed_at for row in rows), default=None)
     items = [
@@ -216,7 +217,7 @@ def feed(place: Place) -> dict[str, Any]:
         }
         for row in rows
     ]
-    feed = {"@context": SCHEMA, "@type": "DataFeed", "name": _desk(place)}
+    feed = {"@context": SCHEMA, "@type": "DataFeed", "name": desk(place)}
     modified = {"dateModified": newest.isoformat()} if newest else {}
     return {**feed, **modified, "dataFeedElement": items}
 
@@ -240,7 +241,8 @@ def lint(claim: Claim, document: dict[str, Any]) -> list[str]:
     return [sentence for lacks, sentence in checks if lacks]
 
 
-def _desk(place: Place) -> str:
+def desk(place: Place) -> str:
+    """How the desk is called: by its name, or where it has none, by its address."""
     return settings.DESK_NAME or place.root.partition("//")[2].strip("/")
 
 

@@ -1,4 +1,4 @@
-"""What strangers may read of a published claim's history.
+"""What strangers may read: the published claims, and of their histories what is for everybody.
 
 What was only proposed, thought or dismissed stays the desk's own: a stranger sees the evidence, the
 wordings, the merges, and of ratings those that a second person confirmed.
@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from claims.ledger import log
+from django.db.models import QuerySet
+
+from claims.models import Claim, Entry
 
 # Confirming a rating is what makes it known; taking back one that was never confirmed is not.
 OPEN = {
@@ -18,9 +20,15 @@ OPEN = {
 }  # fmt: skip
 
 
+def claims() -> QuerySet[Claim]:
+    """The claims that everybody may read of."""
+    return Claim.objects.filter(published=True, merged_into=None)
+
+
 def of(claim: UUID, entries: Iterable[Any]) -> list[Any]:
     """Those of some entries of a claim's history that are for everybody, in their order."""
-    known = {_rating(one) for one in log.stream(claim) if one.type == "confirmed"}
+    confirmed = Entry.objects.filter(stream_id=claim, type="confirmed").only("body")
+    known = {_rating(one) for one in confirmed}
     return [one for one in entries if one.type in OPEN or _told(one, known)]
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import stix2
-from django.conf import settings
 
 from claims import scale
+from claims.clients import claimreview
 from claims.clients.claimreview import Place
 from claims.models import Claim, Story
 
@@ -45,10 +45,10 @@ def bundle(story: Story, claims: Iterable[Claim], place: Place, *, at: datetime)
 
 
 def _desk(place: Place) -> Any:
-    name = settings.DESK_NAME or place.root.partition("//")[2].strip("/")
     began = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # It is the same desk every time.
     made = {"created": began, "modified": began}
     kind = "organization"
+    name = claimreview.desk(place)
     return stix2.Identity(id=_id("identity", place.root), name=name, identity_class=kind, **made)
 
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -19,20 +18,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims import picture, review, scale, sentences
+from claims import origins, picture, review, scale, sentences
 from claims.clients import claimreview
 from claims.desk import collision, erase, filters, merge, pages, past, proven, shelf, stories, verbs
 from claims.models import Claim, Entry
+from claims.models.record import in_words
 
 ENTRIES = 100  # of a history on one page
-PIECES, MOST_PIECES = 20, 500  # of the evidence of one origin
+ADDRESSES = 20  # of its evidence, which a rating can rest on
 
 
 @admin.register(Claim)
@@ -97,11 +96,7 @@ class ClaimAdmin(pages.ReadOnly):
         try:
             return queryset.filter(id=UUID(term)), False
         except ValueError:
-            asked = [
-                SearchQuery(term, config=config, search_type="websearch")
-                for config in ("french", "english")
-            ]
-            return queryset.filter(Q(search=asked[0]) | Q(search=asked[1])), False
+            return queryset.filter(in_words(term)), False
 
     @admin.display(description=gettext_lazy("claim"))
     def what(self, claim: Claim) -> SafeString:
@@ -162,7 +157,7 @@ class ClaimAdmin(pages.ReadOnly):
         addresses = (one["url"] for one in claim.evidence)
         context = self._told(request, claim, related, timeline) | {
             "scale": [(key, scale.named(key)) for key in settings.VERDICTS],
-            "addresses": list(dict.fromkeys(filter(None, addresses)))[:PIECES],
+            "addresses": list(dict.fromkeys(filter(None, addresses)))[:ADDRESSES],
             "proof": proven.of(claim),
             "shelf": shelf.of(request, claim),
             "new_command": pages.new_command,
@@ -213,25 +208,15 @@ class ClaimAdmin(pages.ReadOnly):
 
 
 def by_origin(claim: Claim, whole: str = "") -> list[dict[str, Any]]:
-    """The standing evidence, an origin a group, what supports the claim before what disputes it.
-
-    Of each group the first PIECES, with how many `more` there are; of the origin that is asked for
-    as a `whole`, many more.
-    """
-    groups: dict[tuple[bool, str], dict[str, Any]] = {}
-    for stored in claim.evidence:
-        disputes, origin = stored["word"] == "disputed", stored["origin"]
-        new = {"origin": origin, "disputes": disputes, "outlets": [], "pieces": [], "more": 0}
-        group = groups.setdefault((disputes, origin), new)
-        if len(group["pieces"]) >= (MOST_PIECES if origin == whole else PIECES):
-            group["more"] += 1
-            continue
-        published = parse_datetime(stored["published_at"] or "")
-        link = pages.passage_link(stored["document"], stored["start"], stored["end"])
-        group["pieces"].append({**stored, "published": published, "link": link})
-        if stored["outlet"] not in group["outlets"]:
-            group["outlets"].append(stored["outlet"])
-    return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
+    """The standing evidence, an origin a group, with its outlets and the passages of its pieces;
+    of the origin that is asked for as a `whole`, many more of these."""
+    groups = origins.grouped(claim.evidence, whole)
+    for group in groups:
+        group["outlets"] = list(dict.fromkeys(piece["outlet"] for piece in group["pieces"]))
+        for piece in group["pieces"]:
+            place = piece["document"], piece["start"], piece["end"]
+            piece["link"] = pages.passage_link(*place)
+    return groups
 
 
 def _lacks(request: HttpRequest, claim: Claim) -> list[str]:

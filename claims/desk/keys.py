@@ -144,15 +144,16 @@ class KeyAdmin(pages.ReadOnly):
     ) -> HttpResponse:
         """The key as it is, and a new secret or its end for those who may."""
         key: ApiKey = self.shown(request, object_id)
+        may_change = self._may_change(request, key)
         context = self.page(request, key.name, key) | {
             "key": key,
             "may": [str(dict(ApiKey.SCOPES).get(one, one)) for one in key.scopes],
-            "may_change": self._may_change(request, key),
+            "may_change": may_change,
         }
         if request.method != "POST":
             return TemplateResponse(request, "desk/key.html", context)
         verb = request.POST.get("verb")
-        if verb not in {"rotate", "revoke"} or not self._may_change(request, key):
+        if verb not in {"rotate", "revoke"} or not may_change:
             raise PermissionDenied
         if verb == "rotate":
             context["secret"] = keys.rotate(key, at=timezone.now())

@@ -1,7 +1,7 @@
 """What is on record: a window on the ledger, and the read model that is folded from it."""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -24,6 +24,15 @@ STEMMED = Case(
     When(language="fr", then=SearchVector(SEARCHABLE, config="french")),
     default=SearchVector(SEARCHABLE, config="english"),
 )
+
+
+def in_words(words: str) -> Q:
+    """The claims that have these words, in whichever of the two languages they are meant."""
+    french, english = (
+        SearchQuery(words, config=config, search_type="websearch")
+        for config in ("french", "english")
+    )
+    return Q(search=french) | Q(search=english)
 
 
 class Entry(models.Model):

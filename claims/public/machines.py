@@ -16,7 +16,7 @@ from claims import scale, sentences
 from claims.clients import disclosed
 from claims.models import Claim, Entry
 from claims.public.answers import kept, strictly
-from claims.public.pages import path, published
+from claims.public.pages import path
 
 LINKED = "application/ld+json"
 NEWEST = 100  # events in the Atom feed
@@ -58,7 +58,7 @@ def oembed(request: HttpRequest) -> HttpResponseBase:
     named = PAGE.search(request.GET.get("url", ""))
     if request.GET.get("format", "json") != "json":
         return JsonResponse({"error": "Only JSON is there: format=json."}, status=501)
-    claim = published().filter(id=named[1]).first() if named else None
+    claim = disclosed.claims().filter(id=named[1]).first() if named else None
     if claim is None:
         told = "No published claim is at this address; give that of its page as url."
         return JsonResponse({"error": told}, status=404)
@@ -91,7 +91,7 @@ def _number(request: HttpRequest, name: str) -> int:
 @strictly()
 def atom(request: HttpRequest, claim: UUID | None = None) -> HttpResponseBase:
     """What happened to published claims, or to one of them, the newest first, by RFC 4287."""
-    shown = published() if claim is None else published().filter(id=claim)
+    shown = disclosed.claims() if claim is None else disclosed.claims().filter(id=claim)
     known = shown.defer("search", "evidence").in_bulk(
         list(shown.order_by("-position").values_list("id", flat=True)[:NEWEST])
     )
@@ -131,7 +131,7 @@ class ClaimPages(Sitemap):  # type: ignore[type-arg]  # it takes none when it ru
     limit = 5000
 
     def items(self) -> Any:
-        return published().defer("search", "evidence").order_by("-position")
+        return disclosed.claims().defer("search", "evidence").order_by("-position")
 
     def location(self, item: Claim) -> str:
         return path(item)

@@ -4,46 +4,34 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from claims import picture, scale, sentences
-from claims.clients import claimreview, disclosed
-from claims.clients.claimreview import lives, place
+from claims import origins, picture, scale, sentences
+from claims.clients import disclosed
+from claims.clients.claimreview import exportable, lives, place, review
 from claims.ledger import log, tree
 from claims.models import Claim, Entry
+from claims.models.record import in_words
 from claims.public.answers import kept, rendered, strictly
 
 PAGE = 50  # claims in a list
-PIECES = 20  # of the evidence of one origin
 TOLD = 200  # events of a history
 # A JSON document inside a page must not end the element that holds it.
 UNSAFE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
-
-
-def published() -> QuerySet[Claim]:
-    """The claims that everybody may read of."""
-    return Claim.objects.filter(published=True, merged_into=None)
 
 
 @strictly()
 def index(request: HttpRequest) -> HttpResponseBase:
     """The published claims, the one that changed last first, or those that words are found in."""
     words = request.GET.get("q", "").strip()[:200]
-    found = published().defer("search", "evidence").order_by("-position")
+    found = disclosed.claims().defer("search", "evidence").order_by("-position")
     if words:
-        asked = [
-            SearchQuery(words, config=config, search_type="websearch")
-            for config in ("french", "english")
-        ]
-        found = found.filter(Q(search=asked[0]) | Q(search=asked[1]))
+        found = found.filter(in_words(words))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     claims = [{"claim": one, "verdict": verdict(one), "path": path(one)} for one in page]
     context = {"claims": claims, "page": page, "words": words}
@@ -53,15 +41,14 @@ def index(request: HttpRequest) -> HttpResponseBase:
 @strictly()
 def claim(request: HttpRequest, claim: UUID) -> HttpResponseBase:
     """A published claim: how it stands, on what, since when, and how to check all that."""
-    row = Claim.objects.defer("search").filter(id=claim).first()
-    if elsewhere := _not_here(request, claim, row):
-        return elsewhere
-    assert row is not None  # noqa: S101  -- it is here
+    row = disclosed.claims().defer("search").filter(id=claim).first()
+    if row is None:
+        return _not_here(request, claim, "public-claim")
     entries = disclosed.of(claim, log.stream(claim))
     shown = {entry.version for entry in entries}
     timeline = Entry.objects.filter(stream_id=claim).order_by("-version")
-    exported = claimreview.of(row, place(request))
     life = lives([claim])[claim]
+    exported = review(row, life, place(request)) if exportable(row) else None
     context = {
         "claim": row,
         "verdict": verdict(row),
@@ -81,30 +68,26 @@ def claim(request: HttpRequest, claim: UUID) -> HttpResponseBase:
 @strictly(frame_ancestors=["*"])
 def card(request: HttpRequest, claim: UUID) -> HttpResponseBase:
     """How a claim stands, in a few lines, for the pages of others."""
-    row = Claim.objects.defer("search", "evidence").filter(id=claim).first()
-    if elsewhere := _not_here(request, claim, row, to="card"):
-        return elsewhere
-    assert row is not None  # noqa: S101  -- it is here
+    row = disclosed.claims().defer("search", "evidence").filter(id=claim).first()
+    if row is None:
+        return _not_here(request, claim, "card")
     address = request.build_absolute_uri(path(row))
     context = {"claim": row, "verdict": verdict(row), "address": address}
     return kept(request, rendered(request, "public/card.html", context))
 
 
-def _not_here(
-    request: HttpRequest, claim: UUID, row: Claim | None, to: str = "public-claim"
-) -> HttpResponseBase | None:
+def _not_here(request: HttpRequest, claim: UUID, to: str) -> HttpResponseBase:
     """Where the claim is instead, or that it is not public, or no more."""
-    if row is not None and row.published and not row.merged_into:
-        return None
-    if row is not None and row.merged_into and published().filter(id=row.merged_into).exists():
-        response = HttpResponseRedirect(reverse(to, args=[row.merged_into]))
+    row = Claim.objects.only("merged_into").filter(id=claim).first()
+    into = row and row.merged_into
+    if into and disclosed.claims().filter(id=into).exists():
+        response = HttpResponseRedirect(reverse(to, args=[into]))
         response["Cache-Control"] = "no-cache"  # A merge can be undone.
         return response
     was = row is not None and Entry.objects.filter(stream_id=claim, type="published").exists()
     context = {"gone": was, "title": _("Taken back") if was else _("Nothing here")}
-    return kept(
-        request, rendered(request, "public/absent.html", context), status=410 if was else 404
-    )
+    text = rendered(request, "public/absent.html", context)
+    return kept(request, text, status=410 if was else 404)
 
 
 def verdict(claim: Claim) -> dict[str, Any] | None:
@@ -116,20 +99,13 @@ def verdict(claim: Claim) -> dict[str, Any] | None:
 
 
 def grouped(claim: Claim) -> list[dict[str, Any]]:
-    """The evidence by origin, what supports the claim before what disputes it."""
-    groups: dict[tuple[bool, str], dict[str, Any]] = {}
-    for piece in claim.evidence:
-        disputes, origin = piece["word"] == "disputed", piece["origin"]
-        new = {"origin": origin, "disputes": disputes, "pieces": [], "more": 0}
-        group = groups.setdefault((disputes, origin), new)
-        if len(group["pieces"]) < PIECES:
-            published_at = parse_datetime(piece.get("published_at") or "")
-            # A log that was imported may hold any address, one that is a program among them.
-            url = piece["url"] if piece["url"].startswith(("https://", "http://")) else ""
-            group["pieces"].append({**piece, "url": url, "published": published_at})
-        else:
-            group["more"] += 1
-    return sorted(groups.values(), key=lambda group: bool(group["disputes"]))
+    """The evidence by origin, with the addresses of the web alone."""
+    groups = origins.grouped(claim.evidence)
+    for piece in (piece for group in groups for piece in group["pieces"]):
+        # A log that was imported may hold any address, one that is a program among them.
+        if not piece["url"].startswith(("https://", "http://")):
+            piece["url"] = ""
+    return groups
 
 
 def _told(entries: list[Any]) -> list[dict[str, Any]]:
