@@ -1,10 +1,11 @@
 """A client of the API as a developer elsewhere has one: an address and a key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from claims.clients import keys
@@ -51,3 +52,13 @@ def wrong(response: Any, place: str) -> str:
         for error in errors
         if place in (error.get("parameter"), error.get("pointer"))
     )
+
+
+def addresses(below: str, patterns: Any = None, before: str = "") -> Iterator[str]:
+    """Every address below a prefix, without it, with the names of what is filled in."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(below, pattern.url_patterns, route)
+        elif route.startswith(below):
+            yield route.removeprefix(below)

@@ -312,6 +312,18 @@ def place() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Write for the person who reads the figures."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+
+    def write(text: str) -> None:
+        if reporter:
+            reporter.write_line(f"\n{text}")
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real articles and eval sets, which are not part of the project."""

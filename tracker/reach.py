@@ -23,11 +23,11 @@ def database() -> bool:
         return False
 
 
-def redis() -> Redis:
-    """A client of Redis that tries once and gives up soon."""
+def redis(patience: float = PATIENCE) -> Redis:
+    """A client of Redis that tries once and gives up after so many seconds."""
     return Redis.from_url(
         settings.REDIS_URL,
-        socket_connect_timeout=PATIENCE,
-        socket_timeout=PATIENCE,
+        socket_connect_timeout=patience,
+        socket_timeout=patience,
         retry=Retry(NoBackoff(), 0),
     )

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
-from claims.models import Claim
 from workers.matching import Relation
-from workers.matching.matcher import Matcher, Pair
-from workers.placing import CANDIDATES, RELATED, published
+from workers.matching.matcher import Matcher
+from workers.placing import RELATED, pairs, published
 from workers.reading import SPOKEN, Passage, Reading, read
 
 MOST_PASSAGES = 100  # of a text, those most worth checking
@@ -76,21 +73,8 @@ class Asking:
         return Answered(passage=passage, quote=quote, answers=tuple(found[:MOST_CLAIMS]))
 
     def _related(self, quote: str) -> Iterator[Answer]:
-        near = [
-            one.claim
-            for one in self.rules.candidates(f"{self.title} {quote}", CANDIDATES)
-            if one.cosine >= settings.SAME_CLAIM_FROM
-        ]
-        day = published(self.reading)
-        known = Claim.objects.filter(id__in=near).values_list("id", "wording", "context")
-        for claim, wording, context in known:
-            pair = Pair(
-                claim=wording,
-                passage=quote,
-                claim_context=context,
-                passage_context=self.title,
-                published=day.date() if day else None,
-            )
+        at = published(self.reading)
+        for claim, pair in pairs(self.rules, quote, self.title, at, proposed=False):
             relation = self.rules.relate(pair).relation
             if relation.stance != "unrelated" and relation.score >= RELATED:
                 yield Answer(claim=claim, relation=relation)

@@ -146,19 +146,7 @@ class Placing:
         passage = self.reading.passages[number]
         # What is denied may be denied in its own sentence: the wording is without the denial.
         says = passage.wording if number in self.denied else self._text(passage)
-        found = self.matcher.candidates(f"{self.reading.title} {says}", CANDIDATES)
-        near = [one.claim for one in found if one.cosine >= settings.SAME_CLAIM_FROM]
-        for claim, about in described(near).items():
-            yield (
-                claim,
-                Pair(
-                    claim=about.wording,
-                    passage=says,
-                    claim_context=about.context,
-                    passage_context=self.reading.title,
-                    published=self.published.date() if self.published else None,
-                ),
-            )
+        return pairs(self.matcher, says, self.reading.title, self.published)
 
     def _text(self, passage: Passage) -> str:
         return self.reading.text[passage.start : passage.end]
@@ -181,6 +169,26 @@ class Placing:
             published_at=self.published,
             reach=document.source.reach if document.source else 0,
             **judged,
+        )
+
+
+def pairs(
+    matcher: Matcher, says: str, title: str, at: datetime | None, *, proposed: bool = True
+) -> Iterator[tuple[UUID, Pair]]:
+    """The claims that a passage under a headline may speak of, each beside what it says; `at` is
+    when it was published. Those that are only `proposed` can be left out."""
+    found = matcher.candidates(f"{title} {says}", CANDIDATES)
+    near = [one.claim for one in found if one.cosine >= settings.SAME_CLAIM_FROM]
+    for claim, about in described(near, proposed=proposed).items():
+        yield (
+            claim,
+            Pair(
+                claim=about.wording,
+                passage=says,
+                claim_context=about.context,
+                passage_context=title,
+                published=at.date() if at else None,
+            ),
         )
 
 

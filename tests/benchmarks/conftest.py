@@ -30,18 +30,6 @@ def effort(asked: str) -> Effort:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Write for the person who measures."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-
-    def write(text: str) -> None:
-        if reporter:
-            reporter.write_line(f"\n{text}")
-
-    return write
-
-
-@pytest.fixture
 def compare(
     effort: Effort, tell: Callable[[str], None]
 ) -> Callable[[str, Mapping[str, Line]], None]:

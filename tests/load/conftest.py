@@ -1,7 +1,7 @@
 """The desk as it is run: two web processes, a worker, PostgreSQL and Valkey."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -42,15 +42,3 @@ def _ready(port: int) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).is_success
     except httpx.TransportError:
         return False
-
-
-@pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Write for the person who reads the figures."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-
-    def write(text: str) -> None:
-        if reporter:
-            reporter.write_line(f"\n{text}")
-
-    return write

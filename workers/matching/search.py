@@ -158,10 +158,12 @@ def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def described(claims: list[UUID]) -> dict[UUID, Described]:
-    """The wording and headline of each claim, be it on the ledger or still proposed."""
+def described(claims: list[UUID], *, proposed: bool = True) -> dict[UUID, Described]:
+    """The wording and headline of each claim on the ledger, and of those that are still
+    `proposed`, unless only the others are wanted."""
     fields = ("wording", "context")
-    waiting = Proposal.objects.filter(claim__in=claims, begins=True, state="open")
-    known = Claim.objects.filter(id__in=claims)
-    rows = [*waiting.values_list("claim", *fields), *known.values_list("id", *fields)]
+    rows = [*Claim.objects.filter(id__in=claims).values_list("id", *fields)]
+    if proposed:
+        waiting = Proposal.objects.filter(claim__in=claims, begins=True, state="open")
+        rows = [*waiting.values_list("claim", *fields), *rows]
     return {claim: Described(wording, context) for claim, wording, context in rows}

@@ -15,12 +15,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from kombu.exceptions import OperationalError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from claims.ledger import log, tree
 from sources.models import Document
-from tracker import boot
+from tracker import boot, reach
 from tracker.celery import BEAT_KEY, QUEUES, app
 from tracker.tried import Finding, judge, letters, together
 
@@ -108,8 +106,7 @@ def _tables() -> Finding:
 def messages() -> Iterator[Finding]:
     """Redis, beat and the workers, which need each other in this order."""
     try:
-        once = Retry(NoBackoff(), 0)
-        client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, retry=once)
+        client = reach.redis(5)
         server = client.info("server")
         beat = client.get(BEAT_KEY)
     except redis.RedisError as error:
