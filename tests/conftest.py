@@ -63,6 +63,12 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files whose tests are slow, lest one process end long after the other."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test says about the desk must not depend on anybody else's server."""
@@ -82,6 +88,12 @@ def _no_memory_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("claims.clients.keys.REMEMBERED", timedelta())
     monkeypatch.setattr("claims.clients.limits.ahead", {})
     monkeypatch.setattr(settings, "ANONYMOUS_PER_MINUTE", 100_000)
+
+
+@pytest.fixture(autouse=True)
+def _no_walk_to_static_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test client begins the application anew, which would look at every static file again."""
+    monkeypatch.setattr(settings, "WHITENOISE_AUTOREFRESH", True, raising=False)
 
 
 def _address(url: str, database: str) -> str:
