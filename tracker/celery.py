@@ -11,12 +11,21 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    setup_logging,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 from django.conf import settings
 from kombu import Exchange, Queue
 from redis import Redis
 
-from tracker import logs
+from tracker import logs, reporting
 from tracker.environment import Environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -129,3 +138,22 @@ def begin(task_id: str, task: Any, kwargs: dict[str, Any], **_given: Any) -> Non
 def end(**_given: Any) -> None:
     """What follows is no longer about the task."""
     logs.clear()
+
+
+@worker_init.connect
+@beat_init.connect
+def watch_itself(**_given: Any) -> None:
+    """Of beat, and of what keeps a worker's processes, only failures can be told."""
+    reporting.failures_only()
+
+
+@worker_process_init.connect
+def watch(**_given: Any) -> None:
+    """Each process of a worker tells of its own tasks."""
+    reporting.begin()
+
+
+@worker_process_shutdown.connect
+def send_the_rest(**_given: Any) -> None:
+    """A worker's process ends without saying good-bye to Python."""
+    reporting.end()

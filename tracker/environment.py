@@ -8,6 +8,7 @@ every mistake; `refuse` then ends it. No sentence repeats a value: it may be a s
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -23,6 +24,11 @@ DIFFERENT = 6  # characters
 MAIL_SECONDS = 20  # for each answer of the mail server
 REDIS = "redis://127.0.0.1:6379/0"
 HERE = {"", "localhost", "127.0.0.1", "::1"}
+SAMPLERS = [  # of traces, as the specification of OpenTelemetry names them
+    f"{whose}{how}"
+    for whose in ("parentbased_", "")
+    for how in ("always_on", "always_off", "traceidratio")
+]
 YES, NO = {"true", "on", "yes", "1"}, {"false", "off", "no", "0"}
 KINDS: list[tuple[Any, str]] = [
     (int, "a whole number"),
@@ -143,6 +149,25 @@ class Environment(environ.Env):
             )
         return url or REDIS
 
+    def receiver(self, name: str, *, module: str, extra: str) -> str:
+        """The address of a server that is told things by HTTP, and the package that tells it."""
+        url: str = self.get_value(name, str, "")
+        if url and not _installed(module):
+            self.wrong.append(
+                f"{name} is set, and the packages for it are not installed: `pip install"
+                f" '.[{extra}]'`, or those of the lock by `python3 tracker/lock.py {extra}`"
+                " (docs/install.md)."
+            )
+        return url if not url or self._usable(name, url, {"http", "https"}) else ""
+
+    def dsn(self, name: str) -> str:
+        """The address of a project in Sentry or GlitchTip, which holds its key and its number."""
+        url = self.receiver(name, module="sentry_sdk", extra="sentry")
+        parts = urlsplit(url)
+        if url and not (parts.username and parts.path.rpartition("/")[2].isdigit()):
+            self.wrong.append(f"{name} is an address such as https://key@sentry.example/1.")
+        return url
+
     def mail(self, name: str) -> dict[str, Any]:
         """Django's settings for the mail server that a URL names; without one mail goes nowhere."""
         url = self.get_value(name, str, "dummymail://")
@@ -161,18 +186,9 @@ class Environment(environ.Env):
     def _address(self, name: str, schemes: Collection[str], *, strict: bool) -> str:
         url: str = self.get_value(name, str, "")
         password: str = self.get_value(_password_of(name), str, "")
-        if not url:
+        if not url or not self._usable(name, url, schemes):
             return ""
-        try:
-            parts = urlsplit(url)
-            # PostgreSQL takes several hosts in one address, of which this cannot tell the ports.
-            usable = parts.scheme in schemes and ("," in parts.netloc or parts.port != 0)
-        except ValueError:
-            usable = False
-        if not usable:
-            kinds = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
-            self.wrong.append(f"{name} is an address that begins with {kinds}.")
-            return ""
+        parts = urlsplit(url)
         if password and parts.password:
             self.wrong.append(f"{name} and {_password_of(name)} both hold a password: keep one.")
         elif password:
@@ -182,6 +198,18 @@ class Environment(environ.Env):
         if strict and (used := password or unquote(parts.password or "")):
             self._refuse_weak(f"The password of {name}", used, PASSWORD_LENGTH)
         return url
+
+    def _usable(self, name: str, url: str, schemes: Collection[str]) -> bool:
+        try:
+            parts = urlsplit(url)
+            # PostgreSQL takes several hosts in one address, of which this cannot tell the ports.
+            usable = parts.scheme in schemes and ("," in parts.netloc or parts.port != 0)
+        except ValueError:
+            usable = False
+        if not usable:
+            kinds = " or ".join(f"{scheme}://" for scheme in sorted(schemes))
+            self.wrong.append(f"{name} is an address that begins with {kinds}.")
+        return usable
 
     def _refuse_weak(self, what: str, value: str, least: int) -> None:
         guessable = any(word in value.lower() for word in PLACEHOLDERS)
@@ -202,6 +230,14 @@ def scale(text: str) -> dict[str, list[Any]]:
         if not key or not worded or not isinstance(number, int | float | None):
             raise ValueError(key)
     return verdicts
+
+
+def _installed(module: str) -> bool:
+    """Could that be imported? Nothing but the packages that it stands in is."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _password_of(name: str) -> str:

@@ -103,7 +103,6 @@ class Json(logging.Formatter):
 
 def described(record: logging.LogRecord) -> dict[str, Any]:
     """All that is told of an occurrence."""
-    ids = {name: value for name in IDS if (value := _id(record, name))}
     facts = {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     said: dict[str, Any] = {
@@ -112,12 +111,17 @@ def described(record: logging.LogRecord) -> dict[str, Any]:
         "logger": record.name,
         "message": blotted(_message(record))[:LONGEST],
         **facts,
-        **ids,
+        **ids(record),
     }
     error = record.exc_info[1] if record.exc_info else None
     if isinstance(error, BaseException):
         said["exception"] = [blotted(line) for line in _lines(error)]
     return said
+
+
+def ids(record: logging.LogRecord) -> dict[str, str]:
+    """What an occurrence is about."""
+    return {name: value for name in IDS if (value := _id(record, name))}
 
 
 def told(error: BaseException) -> str:
@@ -185,13 +189,18 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _lines(error: BaseException) -> Iterator[str]:
-    """Each exception that led to this one with the places it came through, the first one last."""
+    for one in chain(error):
+        yield told(one)
+        yield from _places(one.__traceback__)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and each that led to it, the first one last."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
-        yield told(cause)
-        yield from _places(cause.__traceback__)
+        yield cause
         context = None if cause.__suppress_context__ else cause.__context__
         cause = cause.__cause__ or context
 

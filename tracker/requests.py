@@ -57,14 +57,14 @@ class Watched:
         """What the address names, whatever happens next, is what the lines are about."""
         ids = {name: kwargs[name] for name in NAMED if name in kwargs}
         for begin, name in OBJECTS.items() if "object_id" in kwargs else ():
-            if _route(request).startswith(begin):
+            if route(request).startswith(begin):
                 ids[name] = kwargs["object_id"]
         logs.note(**ids)
 
 
 def _tell(request: HttpRequest, status: int, seconds: float) -> None:
-    route, method = _route(request), traffic.method(request.method)
-    traffic.count(method=method, route=route, status=status, seconds=seconds)
+    pattern, method = route(request), traffic.method(request.method)
+    traffic.count(method=method, route=pattern, status=status, seconds=seconds)
     milliseconds = round(seconds * 1000)
     log.log(
         logging.INFO if status < 500 else logging.WARNING,
@@ -74,12 +74,12 @@ def _tell(request: HttpRequest, status: int, seconds: float) -> None:
         status,
         milliseconds,
         extra={
-            "method": method, "route": route, "status": status, "milliseconds": milliseconds,
+            "method": method, "route": pattern, "status": status, "milliseconds": milliseconds,
         },
     )  # fmt: skip
 
 
-def _route(request: HttpRequest) -> str:
+def route(request: HttpRequest) -> str:
     """The pattern of the address, of which there are few, and not the address."""
     match = request.resolver_match
     return match.route if match else NOWHERE

@@ -7,6 +7,7 @@ connections of a pool, because a thread that waits needs none.
 
 import os
 
+from tracker import reporting
 from tracker.environment import Environment
 
 env = Environment(os.environ)
@@ -28,6 +29,16 @@ forwarded_allow_ips = ""
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 control_socket_disable = True
 os.environ.setdefault("DATABASE_POOL", "8")
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Tell of failures and traces, where settings say to whom; before anything else can fail."""
+    reporting.begin()
+
+
+def worker_exit(_server: object, _worker: object) -> None:
+    """Send what is not sent yet."""
+    reporting.end()
 
 
 def post_worker_init(worker: object) -> None:

@@ -268,6 +268,25 @@ LOGGING = logs.configured(level=LOG_LEVEL, form=LOG_FORMAT)
 # Who may read /metrics: who sends this token, or comes from one of these networks. Without: nobody.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", least=16, needed=False, strict=not DEBUG)
 METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=[])
+# Sentry or GlitchTip, which is told of failures (tracker/failures.py); without it nobody is.
+SENTRY_DSN = env.dsn("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
+# The collector that is told how long things take (tracker/tracing.py), and what lets us in there.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.receiver(
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    module="opentelemetry.exporter.otlp.proto.http",
+    extra="telemetry",
+)
+OTEL_EXPORTER_OTLP_HEADERS = env.str("OTEL_EXPORTER_OTLP_HEADERS", default="")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="claim-tracker")
+# How many traces are kept: seen to be usable here, read by the SDK of OpenTelemetry itself.
+OTEL_TRACES_SAMPLER = env.one_of(
+    "OTEL_TRACES_SAMPLER", *environment.SAMPLERS, default="parentbased_always_on"
+)
+OTEL_TRACES_SAMPLER_ARG = env.number("OTEL_TRACES_SAMPLER_ARG", default=1.0, most=1)
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    # Within the one that knows the ids, and around all that takes time.
+    MIDDLEWARE.insert(MIDDLEWARE.index("tracker.requests.Watched") + 1, "tracker.tracing.Traced")
 # Where the processes of a web server count requests together; without it they are not counted.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 
