@@ -180,6 +180,19 @@ def committed(
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
 
 
+@pytest.fixture
+def poisoned(owner_connection: psycopg.Connection) -> Iterator[None]:
+    """A database that refuses some rows, and says in its error what stands in them."""
+    for table, column in (("sources_version", "text"), ("sources_document", "url")):
+        owner_connection.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT poison"
+            f" CHECK ({column} IS NULL OR {column} NOT LIKE '%oignons%')".encode()
+        )
+    yield
+    for table in ("sources_version", "sources_document"):
+        owner_connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT poison".encode())
+
+
 @contextmanager
 def unguarded(owner: psycopg.Connection) -> Iterator[None]:
     """Switch every trigger off for a while, which only the owner can, and then on as it was."""

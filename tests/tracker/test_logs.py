@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -61,19 +60,6 @@ def desk(
     worker.start()
     yield Desk(live, worker)
     worker.stop()
-
-
-@pytest.fixture
-def poisoned(owner_connection: psycopg.Connection) -> Iterator[None]:
-    """A database that refuses some rows, and says in its error what stands in them."""
-    for table, column in (("sources_version", "text"), ("sources_document", "url")):
-        owner_connection.execute(
-            f"ALTER TABLE {table} ADD CONSTRAINT poison"
-            f" CHECK ({column} IS NULL OR {column} NOT LIKE '%oignons%')".encode()
-        )
-    yield
-    for table in ("sources_version", "sources_document"):
-        owner_connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT poison".encode())
 
 
 @pytest.mark.slow
