@@ -2,7 +2,8 @@
 
 `python3 tracker/lock.py > server.txt`, then `pip install --require-hashes -r server.txt`: pip works
 out what the project's own dependencies need, at the versions of requirements.txt, and those blocks
-of it are printed with their hashes. Standard library and pip only: nothing is installed yet.
+of it are printed with their hashes; with `lock.py sentry telemetry`, those of two extras as well.
+Standard library and pip only: nothing is installed yet.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,8 +29,8 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.partition("[")[0]).strip().lower()
 
 
-def needed(root: Path) -> set[str]:
-    """The packages that the project's own dependencies come to, for this Python and machine.
+def needed(root: Path, extras: list[str]) -> set[str]:
+    """The packages that a server's dependencies come to, for this Python and machine.
 
     Raises SystemExit with pip's own words where it cannot tell.
     """
@@ -37,7 +39,7 @@ def needed(root: Path) -> set[str]:
     pins = re.sub(r"\s*\\\n\s*--hash=\S+", "", lock)
     with tempfile.TemporaryDirectory() as folder:
         asked, held = Path(folder, "asked.txt"), Path(folder, "held.txt")
-        asked.write_text("\n".join(project["dependencies"]), encoding="utf-8")
+        asked.write_text("\n".join(wanted(project, extras)), encoding="utf-8")
         held.write_text(pins, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--report=-"]
         command += ["--ignore-installed", "--only-binary=:all:", f"--constraint={held}"]
@@ -47,9 +49,17 @@ def needed(root: Path) -> set[str]:
     return {plain(one["metadata"]["name"]) for one in json.loads(done.stdout)["install"]}
 
 
+def wanted(project: dict[str, Any], extras: list[str]) -> list[str]:
+    """What a project asks for itself and with these extras; SystemExit where there is no such."""
+    known = project["optional-dependencies"]
+    if strangers := set(extras) - known.keys():
+        raise SystemExit(f"There is no extra {', '.join(sorted(strangers))}: {', '.join(known)}.")
+    return [*project["dependencies"], *(one for extra in extras for one in known[extra])]
+
+
 def main() -> None:
     """Print the blocks that are needed, in the order of the lock."""
-    names = needed(ROOT)
+    names = needed(ROOT, sys.argv[1:])
     found = blocks((ROOT / "requirements.txt").read_text(encoding="utf-8"))
     if strangers := names - found.keys():
         raise SystemExit(f"requirements.txt does not hold: {', '.join(sorted(strangers))}.")

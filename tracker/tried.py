@@ -1,4 +1,4 @@
-"""What the settings name, tried: the model that judges, the mail server, and how they go together.
+"""What the settings name, tried: the model that judges, the servers for mail, failures and traces.
 
 That each is of its type was seen when they were read (tracker/environment.py).
 """
@@ -7,7 +7,9 @@ import smtplib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
+import httpx
 from django.conf import settings
 from django.core import checks, mail
 from django.utils import timezone
@@ -16,6 +18,8 @@ from tracker.environment import HERE
 from tracker.settings import env
 from workers.matching import matcher
 from workers.matching.matcher import Matcher, Pair
+
+REPORTING_SECONDS = 5  # for a server that is told of failures or traces to answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +77,22 @@ def judge(at: datetime | None = None) -> Iterator[Finding]:
         yield Finding(what="Matcher", state=state, remedy=remedy)
     else:
         yield Finding(what="Matcher", state=judged.by)
+
+
+def receivers() -> Iterator[Finding]:
+    """Do those answer who are to be told of failures and traces? Nothing is told."""
+    for what, name in (("Failures", "SENTRY_DSN"), ("Traces", "OTEL_EXPORTER_OTLP_ENDPOINT")):
+        parts = urlsplit(getattr(settings, name))
+        if not parts.hostname:
+            yield Finding(what=what, state=f"told to nobody, since {name} names no server")
+            continue
+        place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        try:
+            httpx.head(place, timeout=REPORTING_SECONDS)
+            yield Finding(what=what, state=f"told to {place}, which answers")
+        except httpx.HTTPError as error:
+            remedy = f"see that {name} is right and its server runs ({type(error).__name__})"
+            yield Finding(what=what, state=f"{place} does not answer", remedy=remedy)
 
 
 def letters() -> Iterator[Finding]:

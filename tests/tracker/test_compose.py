@@ -20,7 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: about for name, about in SERVICES.items() if about["image"] == "claim-tracker"}
-NOT_OURS = {"PORT", "SECRETS", "WORKER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS", "POSTGRES_PASSWORD"}
+NOT_OURS = {
+    "EXTRAS", "PORT", "SECRETS", "WORKER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS",
+    "POSTGRES_PASSWORD",
+}  # fmt: skip
 
 
 def program() -> list[str]:

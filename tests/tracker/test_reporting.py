@@ -13,17 +13,26 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 
 from tests.client import API, key
 from tests.conftest import PATIENCE, Server, _works, desk_process
 from tests.journeys.at_work import PASSWORD, logged_in, reviewer, states, until
 from tests.tracker.receiver import Receiver, attributes
-from tracker import failures, logs
+from tracker import failures, lock, logs, tried
 
 TEXT = "Le pont de Corvas a coûté 12 000 euros à la commune en 1987."
 POISON = "Les oignons de Dorval coûtent 3 euros le kilo, écrit amina@desk.example."
 FOREIGN = "4bf92f3577b34da6a3ce929d0e0e4736"  # a trace of somebody else's
+MARKED = {
+    "User-Agent": "markedagent",
+    "X-Marked": "markedheader",
+    "X-Request-ID": "markedrequest",
+    "Cookie": "marked=markedcookie",
+    "traceparent": f"00-{FOREIGN}-00f067aa0ba902b7-00",  # which says: do not record
+    "tracestate": "marked=markedstate",
+    "baggage": "marked=markedbaggage",
+}
 # What a span may hold.
 TOLD = {
     "http.request.method", "http.route", "http.response.status_code", "error.type",
@@ -72,94 +81,124 @@ def without_claims(owner: psycopg.Connection) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_failures_and_traces_leave_with_their_ids_and_without_a_word(
+def test_failures_and_traces_leave_without_a_word_and_no_receiver_holds_anybody_up(
     desk: list[Server], told: Receiver, poisoned: None, owner_connection: psycopg.Connection
 ) -> None:
-    live, _worker = desk
+    live, worker = desk
     secret, claim = key("Reviewer"), uuid4()
     reviewer("amina", "Amina")
     with logged_in(live, "amina") as browser:
-        cookies = dict(browser.cookies)
-    marked = {
-        "Authorization": f"Bearer {secret}",
-        "User-Agent": "markedagent",
-        "X-Marked": "markedheader",
-        "X-Request-ID": "markedrequest",
-        "Cookie": "marked=markedcookie",
-        "traceparent": f"00-{FOREIGN}-00f067aa0ba902b7-00",  # which says: do not record
-        "tracestate": "marked=markedstate",
-        "baggage": "marked=markedbaggage",
-    }
-    with httpx.Client(base_url=live.url + API, headers=marked, timeout=PATIENCE) as client:
-        url = f"https://a.example/oignons?key={secret}"
-        hurt = client.post("/documents/?q=markedquery", json={"url": url})
-        taken = client.post("/documents/", json={"text": POISON})
+        cookies = list(browser.cookies.values())
+    bearer = {"Authorization": f"Bearer {secret}"}
+    with httpx.Client(base_url=live.url + API, headers=bearer, timeout=PATIENCE) as client:
+        hurt, taken = failing(client, **MARKED)
         with without_claims(owner_connection):
-            missed = client.get(f"/claims/{claim}/", params={"fields": "id"})
+            missed = client.get(f"/claims/{claim}/", params={"fields": "id"}, headers=MARKED)
         client.get("/markedaddress/")
-    assert [one.status_code for one in (hurt, taken, missed)] == [500, 202, 500]
-    until(lambda: len(told.failures()) >= 3 and any(map(is_task, told.spans())))
+        assert (hurt.status_code, taken.status_code, missed.status_code) == (500, 202, 500)
+        until(lambda: len(told.failures()) >= 3 and any(map(is_task, told.spans())))
+        task = failures_name_their_ids(told, hurt, taken, missed, str(claim))
+        spans_name_their_ids(told, taken, task)
+        nothing_else_is_written(told, secret, *cookies)
+        nobody_waits(told, client)
+    worker.stop()
+    live.stop()
+    assert not told.released.is_set()
+    for process in (worker.process, live.process):
+        assert process
+        assert process.popen.returncode == 0  # it ended by itself
 
-    failures = {one["transaction"]: one for one in told.failures()}
-    assert set(failures) == {
-        "api/v1/documents/", "api/v1/claims/<uuid:claim>/", "workers.read_document",
-    }  # fmt: skip
-    assert failures["api/v1/documents/"]["tags"] == {"request": hurt.headers["X-Request-ID"]}
-    assert failures["api/v1/claims/<uuid:claim>/"]["tags"] == {
-        "request": missed.headers["X-Request-ID"],
-        "claim": str(claim),
+
+def failing(client: httpx.Client, **headers: str) -> tuple[httpx.Response, httpx.Response]:
+    """A request that fails, and one of which a task comes that fails."""
+    url = f"https://a.example/oignons/{uuid4()}?key={client.headers['Authorization'][7:]}"
+    hurt = client.post("/documents/?q=markedquery", json={"url": url}, headers=headers)
+    text = {"text": f"{POISON} {uuid4()}"}
+    return hurt, client.post("/documents/", json=text, headers=headers)
+
+
+def failures_name_their_ids(
+    told: Receiver, hurt: httpx.Response, taken: httpx.Response, missed: httpx.Response, claim: str
+) -> str:
+    """Each failure is told once, with the ids of the log; the task's own."""
+    found = {one["transaction"]: one for one in told.failures()}
+    assert len(found) == len(told.failures()) == 3
+    asked = {name: answer.headers["X-Request-ID"] for name, answer in
+             {"hurt": hurt, "taken": taken, "missed": missed}.items()}  # fmt: skip
+    assert found["api/v1/documents/"]["tags"] == {"request": asked["hurt"]}
+    assert found["api/v1/claims/<uuid:claim>/"]["tags"] == {
+        "request": asked["missed"],
+        "claim": claim,
     }
-    asked, document = taken.headers["X-Request-ID"], taken.json()["id"]
-    read = failures["workers.read_document"]
-    task = read["tags"].pop("task")
-    assert read["tags"] == {"request": asked, "document": document}
-    for one in failures.values():
+    read = found["workers.read_document"]
+    task: str = read["tags"].pop("task")
+    assert read["tags"] == {"request": asked["taken"], "document": taken.json()["id"]}
+    for one in found.values():
         assert (one["release"], one["environment"]) == ("claim-tracker@0.1.0", "rehearsal")
         frames = one["exception"]["values"][-1]["stacktrace"]["frames"]
         assert any(frame["in_app"] for frame in frames)
     first, last = read["exception"]["values"][0], read["exception"]["values"][-1]
     assert (first["type"], first["value"]) == ("CheckViolation", "23514 poison")
     assert (last["type"], last.get("value")) == ("IntegrityError", None)
+    return task
 
-    spans = told.spans()
-    (posted,) = [
-        span for span in spans if span.name.startswith("POST") and about(span, request=asked)
-    ]
-    (done,) = [span for span in spans if is_task(span) and about(span, task=task)]
+
+def spans_name_their_ids(told: Receiver, taken: httpx.Response, task: str) -> None:
+    """A task is part of the trace of its request, statements are part of both."""
+    spans, asked = told.spans(), taken.headers["X-Request-ID"]
+    (posted,) = [one for one in spans if one.name[:4] == "POST" and about(one, request=asked)]
+    (done,) = [one for one in spans if is_task(one) and about(one, task=task)]
     assert attributes(posted) == {
         "http.request.method": "POST", "http.route": "api/v1/documents/",
         "http.response.status_code": "202", "claim_tracker.request": asked,
     }  # fmt: skip
-    assert (done.trace_id, done.parent_span_id) == (posted.trace_id, posted.span_id)
     assert attributes(done) == {
         "messaging.system": "celery", "messaging.destination.name": "read",
         "claim_tracker.request": asked, "claim_tracker.task": task,
-        "claim_tracker.document": document, "error.type": "IntegrityError",
+        "claim_tracker.document": taken.json()["id"], "error.type": "IntegrityError",
     }  # fmt: skip
+    assert (done.trace_id, done.parent_span_id) == (posted.trace_id, posted.span_id)
     assert posted.parent_span_id == b""
     assert FOREIGN not in {span.trace_id.hex() for span in spans}
     both = (done.span_id, posted.span_id)
-    statements = {span.name for span in spans if span.parent_span_id in both}
-    assert {"SELECT", "INSERT", "UPDATE"} <= statements
-    for span in spans:
+    assert {"SELECT", "INSERT"} <= {one.name for one in spans if one.parent_span_id in both}
+
+
+def nothing_else_is_written(told: Receiver, *secrets: str) -> None:
+    """No span holds what is not listed, and nothing that arrived holds a marked word."""
+    for span in told.spans():
         assert attributes(span).keys() <= TOLD
         assert (span.status.message, [*span.events], [*span.links]) == ("", [], [])
     for process in told.resources():
-        assert process.pop("service.instance.id", "") is not None
         assert {name for name in process if not name.startswith("telemetry.")} == {
-            "service.name", "service.version",
+            "service.name", "service.version", "service.instance.id",
         }  # fmt: skip
-
     written = told.written()
     own = [os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")]
     for hidden in (
-        "marked", "oignons", "Dorval", "kilo", "amina", "a.example", "INTO", secret, PASSWORD,
-        *cookies.values(), settings.SECRET_KEY, *(urlsplit(url).password for url in own),
-        *(urlsplit(url).hostname + f":{urlsplit(url).port}" for url in own),
+        "marked", "oignons", "Dorval", "kilo", "amina", "a.example", "INTO", PASSWORD, *secrets,
+        settings.SECRET_KEY, *(urlsplit(url).password for url in own),
+        *(url.rpartition("@")[2].partition("/")[0] for url in own),
     ):  # fmt: skip
         assert hidden
         assert hidden not in written, hidden
     assert "api-key: letmein" in written
+
+
+def nobody_waits(told: Receiver, client: httpx.Client) -> None:
+    """Requests and tasks end while who is told of them fails, and while they say nothing."""
+    before = len(told.failures()), len(told.spans())
+    told.status = 500
+    failing(client)
+    until(lambda: len(told.failures()) > before[0] and len(told.spans()) > before[1])
+    told.status, told.hangs = 200, True
+    failing(client)
+    until(lambda: told.held >= 4)  # the failure and the trace of the web server and of the worker
+    for _ in range(5):
+        hurt, taken = failing(client)
+        assert (hurt.status_code, taken.status_code) == (500, 202)
+    client.post("/documents/", json={"text": TEXT}).raise_for_status()
+    until(lambda: "read" in states())
 
 
 def is_task(span: Any) -> bool:
@@ -170,34 +209,28 @@ def about(span: Any, **ids: str) -> bool:
     return all(attributes(span).get(f"claim_tracker.{name}") == one for name, one in ids.items())
 
 
-@pytest.mark.slow
-def test_a_receiver_that_fails_keeps_nobody_waiting_and_lets_everything_end(
-    desk: list[Server], told: Receiver, poisoned: None
+BROKEN = """
+from celery.beat import Scheduler as Whole
+
+class Scheduler(Whole):
+    def tick(self, *args, **kwargs):
+        raise ValueError("oignons")
+"""
+
+
+def test_a_beat_that_ends_by_itself_tells_so(
+    told: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    live, worker = desk
-    bearer = {"Authorization": f"Bearer {key('Reviewer')}"}
-    with httpx.Client(base_url=live.url + API, headers=bearer, timeout=PATIENCE) as client:
-
-        def ask() -> None:
-            hurt = client.post("/documents/", json={"url": f"https://a.example/oignons/{uuid4()}"})
-            taken = client.post("/documents/", json={"text": f"{TEXT} {uuid4()}"})
-            assert (hurt.status_code, taken.status_code) == (500, 202)
-
-        told.status = 500
-        ask()
-        until(lambda: told.failures() and told.spans())
-        told.status, told.hangs = 200, True
-        ask()
-        until(lambda: told.held >= 3)  # the web server's failure and trace, and the worker's trace
-        for _ in range(5):
-            ask()
-        until(lambda: states() == {"read"})
-    worker.stop()
-    live.stop()
-    assert not told.released.is_set()
-    for process in (worker.process, live.process):
-        assert process
-        assert process.popen.returncode == 0
+    (tmp_path / "broken.py").write_text(BROKEN)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    command = ["celery", "-A", "tracker", "--quiet", "beat", "--scheduler=broken:Scheduler"]
+    beat = desk_process(tmp_path, "beat", command, lambda: bool(told.failures()))
+    beat.start()
+    beat.stop()
+    (failure,) = told.failures()
+    (one,) = failure["exception"]["values"]
+    assert (failure["logger"], one["type"]) == ("celery.beat", "ValueError")
+    assert "oignons" not in told.written()
 
 
 @pytest.mark.parametrize(
@@ -231,6 +264,29 @@ def test_a_line_without_an_exception_is_told_only_where_it_is_our_own() -> None:
 def test_an_id_that_is_none_of_ours_is_not_told() -> None:
     with logs.about(request="ab12", claim="les oignons"):
         assert event("it failed")["tags"] == {"request": "ab12"}
+
+
+def test_the_doctor_asks_whether_those_answer_who_are_to_be_told(
+    receiver: Receiver, settings: LazySettings
+) -> None:
+    settings.SENTRY_DSN = f"http://publickey@{receiver.place}/1"
+    settings.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:1"
+    answers, silent = tried.receivers()
+    assert answers.state == f"told to http://{receiver.place}, which answers"
+    assert not answers.remedy
+    assert silent.state == "http://127.0.0.1:1 does not answer"
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in silent.remedy
+    settings.SENTRY_DSN = settings.OTEL_EXPORTER_OTLP_ENDPOINT = ""
+    assert [one.remedy for one in tried.receivers()] == ["", ""]
+    assert receiver.bodies == []
+
+
+def test_a_server_takes_the_packages_of_the_extras_that_are_named() -> None:
+    project = {"dependencies": ["a>=1"], "optional-dependencies": {"b": ["b>=2"], "c": ["c>=3"]}}
+    assert lock.wanted(project, []) == ["a>=1"]
+    assert lock.wanted(project, ["c"]) == ["a>=1", "c>=3"]
+    with pytest.raises(SystemExit, match="There is no extra d: b, c"):
+        lock.wanted(project, ["d"])
 
 
 def event(message: str, *args: object, logger: str = "workers", error: Any = None) -> Any:

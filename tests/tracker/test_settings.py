@@ -159,3 +159,47 @@ def test_a_value_that_begins_with_a_dollar_is_taken_as_it_stands() -> None:
     """The library would take it for the name of another variable, and show that one's value."""
     env = Environment({"SECRET_KEY": "$HOME" + GOOD, "HOME": "/root"})
     assert env.secret("SECRET_KEY", least=50, needed=True, strict=True) == "$HOME" + GOOD
+
+
+WITHOUT = """
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("sentry_sdk", "opentelemetry"):
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+def test_a_setting_whose_packages_are_missing_says_which_extra_to_install(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT)
+    named = {
+        "PYTHONPATH": str(tmp_path),
+        "SENTRY_DSN": "https://key@sentry.test/1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "https://collector.test",
+    }
+    done = manage(SERVER | named, "doctor")
+    assert done.returncode == 1
+    for name, extra in (("SENTRY_DSN", "sentry"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "telemetry")):
+        assert f"{name} is set, and the packages for it are not installed" in done.stderr
+        assert f"pip install '.[{extra}]'" in done.stderr
+    assert manage(SERVER | {"PYTHONPATH": str(tmp_path)}, "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("https://key@sentry.test/desk", "SENTRY_DSN is an address such as"),
+        ("https://sentry.test/1", "SENTRY_DSN is an address such as"),
+        ("sentry.test/1", "SENTRY_DSN is an address that begins with http:// or https://."),
+        ("https://key@sentry.test/1", ""),
+    ],
+)
+def test_a_project_that_failures_are_told_to_has_a_key_and_a_number(
+    address: str, sentence: str
+) -> None:
+    told = wrong({"SENTRY_DSN": address}, "SENTRY_DSN:dsn")
+    assert "".join(told)[: len(sentence)] == sentence
+    assert bool(told) == bool(sentence)

@@ -20,7 +20,7 @@ from claims.ledger import log, tree
 from sources.models import Document
 from tracker import boot, reach
 from tracker.celery import BEAT_KEY, QUEUES, app
-from tracker.tried import Finding, judge, letters, together
+from tracker.tried import Finding, judge, letters, receivers, together
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
 START = "start python3 manage.py demo, or "
@@ -213,6 +213,7 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "messages": messages,
     "matcher": judge,
     "mail": letters,
+    "reporting": receivers,
     "people": people,
     "documents": documents,
     "ledger": ledger,
