@@ -48,7 +48,6 @@ def begin(version: str) -> None:
         max_breadcrumbs=0,
         max_request_body_size="never",
         send_client_reports=False,
-        send_default_pii=False,
         spotlight=False,
         trace_propagation_targets=[],
     )

@@ -96,7 +96,8 @@ def _span(
 ) -> AbstractContextManager[trace.Span]:
     """A span that notes nothing by itself of what is raised in it."""
     provider = _provider or trace.NoOpTracerProvider()
-    return provider.get_tracer("claim-tracker").start_as_current_span(
+    span: AbstractContextManager[trace.Span]
+    span = provider.get_tracer("claim-tracker").start_as_current_span(
         name,
         context=context,
         kind=kind,
@@ -104,6 +105,7 @@ def _span(
         record_exception=False,
         set_status_on_exception=False,
     )
+    return span
 
 
 def _ids() -> dict[str, str]:
