@@ -101,12 +101,13 @@ def test_failures_and_traces_leave_without_a_word_and_no_receiver_holds_anybody_
         spans_name_their_ids(told, taken, task)
         nothing_else_is_written(told, secret, *cookies)
         nobody_waits(told, client)
-    worker.stop()
-    live.stop()
-    assert not told.released.is_set()
-    for process in (worker.process, live.process):
-        assert process
+    running = [one.process for one in (worker, live) if one.process]
+    for process in running:
+        process.ask()
+    for process in running:
+        process.stop(PATIENCE)
         assert process.popen.returncode == 0  # it ended by itself
+    assert not told.released.is_set()
 
 
 def failing(client: httpx.Client, **headers: str) -> tuple[httpx.Response, httpx.Response]:
