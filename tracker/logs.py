@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
+from smtplib import SMTPException
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -130,6 +131,8 @@ def told(error: BaseException) -> str:
     name = kind.__qualname__
     if kind.__module__ != "builtins":
         name = f"{kind.__module__}.{name}"
+    if isinstance(error, SMTPException):
+        return name  # An OSError, too, but it says to whom the letter was.
     if isinstance(error, TELLING) or kind.__module__.partition(".")[0] in OURS:
         return ": ".join(filter(None, (name, str(error).strip().partition("\n")[0])))
     return name

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -184,6 +185,7 @@ def test_a_line_for_people_names_the_ids_and_an_exception_has_its_places() -> No
         ),
         (OperationalError("no route"), "django.db.utils.OperationalError: no route"),
         (Refused("AFP stands for it."), "claims.admission.Refused: AFP stands for it."),
+        (SMTPRecipientsRefused({"oignons@a.example": (550, b"")}), "smtplib.SMTPRecipientsRefused"),
         (ConnectionRefusedError(111, "refused"), "ConnectionRefusedError: [Errno 111] refused"),
     ],
 )
