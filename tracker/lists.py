@@ -1,7 +1,7 @@
 """Any list of the admin as a file: the columns of the page, of the rows that are ticked.
 
 Only what the list shows leaves it, so that nobody gets more than they see; hashes and secrets are
-in no list.
+in no list. Whatever the desk gives as CSV is written here, so that no cell of it is a formula.
 """
 
 import csv
@@ -13,13 +13,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field, lookup_field
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
+from claims.desk.recalls import held_otherwise
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would compute
+CSV = "text/csv; charset=utf-8"
 CHUNK = 500  # rows that are read at once
 
 
@@ -36,16 +39,27 @@ def as_csv(
 ) -> HttpResponseBase:
     """The rows as CSV (RFC 4180), under the names that the columns have on the page."""
     names = columns(kept, request)
-    writer = csv.writer(Line())
 
     def lines() -> Iterator[str]:
         yield "\ufeff"  # Without it spreadsheets take UTF-8 for something older.
         heads = [label_for_field(name, queryset.model, kept) for name in names]
-        yield writer.writerow([safe(head) for head in ("id", *heads)])
-        for row in rows(kept, names, queryset):
-            yield writer.writerow([safe(cell) for cell in row])
+        yield from written([("id", *heads)])
+        yield from written(rows(kept, names, queryset))
 
-    return _file(lines(), "text/csv; charset=utf-8", f"{queryset.model._meta.model_name}.csv")
+    return _file(lines(), CSV, f"{queryset.model._meta.model_name}.csv")
+
+
+def table(name: str, rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """A table as a CSV file of this name, its head first."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse("".join(written(rows)), content_type=CSV, headers=headers)
+
+
+def recalls(request: HttpRequest) -> HttpResponse:
+    """The recall list as CSV, for other programs."""
+    if not request.user.has_perm("claims.view_pulled"):
+        raise PermissionDenied
+    return table("recall", held_otherwise())
 
 
 @admin.action(description=_("Save as JSON"), permissions=["view"])
@@ -96,6 +110,13 @@ def _cell(kept: "admin.ModelAdmin[Any]", name: Any, row: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return "" if value is None else " ".join(strip_tags(str(value)).split())
+
+
+def written(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The lines of a CSV file."""
+    writer = csv.writer(Line())
+    for row in rows:
+        yield writer.writerow([safe(cell) for cell in row])
 
 
 def safe(cell: object) -> str:

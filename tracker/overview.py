@@ -3,7 +3,6 @@
 It stands here because it alone knows both the claims and the documents.
 """
 
-import csv
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from claims.desk import dashboard, figures, pages
 from sources import health
-from tracker.lists import safe
+from tracker import lists
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -31,8 +30,4 @@ def as_csv(request: HttpRequest, name: str) -> HttpResponse:
     table = next((one for one in shown if one.name == name), None)
     if table is None:
         raise Http404
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    rows = csv.writer(response)
-    rows.writerows([safe(cell) for cell in row] for row in (table.columns, *table.rows))
-    return response
+    return lists.table(name, (table.columns, *table.rows))

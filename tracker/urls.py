@@ -63,6 +63,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include(security.urls())),
     path("admin/figures/<slug:name>.csv", admin.site.admin_view(overview.as_csv), name="figures"),
+    path("admin/claims/pulled/csv/", admin.site.admin_view(lists.recalls), name="recalls"),
     path("admin/for-me/", admin.site.admin_view(shelf.mentioned), name="for-me"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),

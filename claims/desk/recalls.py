@@ -1,16 +1,13 @@
 """The recall list: which client holds a status or a verdict that does not hold any more."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList as DjangoChangeList
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -85,30 +82,6 @@ class PulledAdmin(pages.ReadOnly):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Copies
 
-    def get_urls(self) -> list[Any]:
-        own = path("csv/", self.admin_site.admin_view(self.as_csv), name="claims_pulled_csv")
-        return [own, *super().get_urls()]
-
-    def as_csv(self, request: HttpRequest) -> HttpResponse:
-        """All copies that say otherwise than their claim, as a table for other programs."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="recall.csv"'
-        table = csv.writer(response)
-        table.writerow(
-            ["claim", "wording", "key", "begins", "owner", "email", "held_version", "held_status",
-             "held_verdict", "taken_at", "version", "status", "verdict"]
-        )  # fmt: skip
-        rows = recall.outdated().select_related("key__user").order_by("claim", "key_id")
-        for row in _with_claims(list(rows)):
-            user, (status, verdict) = row.key.user, recall.standing(row.of)
-            cells = [row.claim, row.of.wording, row.key.name, row.key.prefix, user.username,
-                     user.email, row.version, row.status, row.verdict, row.pulled_at.isoformat(),
-                     row.of.version, status, verdict]  # fmt: skip
-            table.writerow([_harmless(str(cell)) for cell in cells])
-        return response
-
     @admin.display(description=gettext_lazy("claim"))
     def what(self, row: Any) -> SafeString:
         link = '<a class="desk-wrap desk-strong" href="{}">{}</a>'
@@ -127,6 +100,22 @@ class PulledAdmin(pages.ReadOnly):
         return _standing(row.of.version, *recall.standing(row.of)) if row.of else "-"
 
 
+def held_otherwise() -> Iterator[list[Any]]:
+    """The copies that say otherwise than their claim, as a table for other programs."""
+    yield [
+        "claim", "wording", "key", "begins", "owner", "email", "held_version", "held_status",
+        "held_verdict", "taken_at", "version", "status", "verdict",
+    ]  # fmt: skip
+    rows = recall.outdated().select_related("key__user").order_by("claim", "key_id")
+    for row in _with_claims(list(rows)):
+        user, (status, verdict) = row.key.user, recall.standing(row.of)
+        yield [
+            row.claim, row.of.wording, row.key.name, row.key.prefix, user.username, user.email,
+            row.version, row.status, row.verdict, row.pulled_at.isoformat(), row.of.version,
+            status, verdict,
+        ]  # fmt: skip
+
+
 def _with_claims(rows: list[Any]) -> list[Any]:
     """The copies, each with the claim it is `of`; one query for all of them."""
     claims = pages.by_id(row.claim for row in rows)
@@ -139,8 +128,3 @@ def _standing(version: int, status: str, verdict: str) -> SafeString:
     cell = '<span class="desk-badge desk-badge--{}">{}</span> <span class="desk-sub">{} {}</span>'
     name = dict(Claim.STATUSES).get(status, status)
     return format_html(cell, status, name, _("version %d") % version, verdict)
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
