@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.parameters import Strict, Text
 from claims.api.shapes import ClaimSummary, Figure
 from claims.clients import recall
 from claims.models import Claim
+from tracker.asking import Strict, Text
 from workers.answering import Answer, Answered, Checked, check
 from workers.placing import figure
 from workers.reading import Unreadable

@@ -27,7 +27,6 @@ from rest_framework.views import APIView
 from claims import as_of
 from claims.api.log import newest
 from claims.api.moments import Asked, asked, then
-from claims.api.parameters import Parameters
 from claims.api.shapes import (
     ClaimDetail,
     ClaimPage,
@@ -41,6 +40,7 @@ from claims.api.wanted import ORDERS, OneAsked, Wanted, named, wanted
 from claims.clients import recall
 from claims.clients.rights import stranger
 from claims.models import Claim
+from tracker.asking import Parameters
 
 
 class Erased(APIException):

@@ -29,11 +29,11 @@ from rest_framework.views import APIView
 from claims.api.entries import Event, shown
 from claims.api.log import SOON, NotCovered
 from claims.api.moments import FOR_EVER
-from claims.api.parameters import Parameters
 from claims.api.shapes import ClaimSummary
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log
 from claims.models import Claim
+from tracker.asking import Parameters
 
 LONGEST = 60  # seconds that one request waits
 PAUSE = 0.25  # seconds between two looks at the log

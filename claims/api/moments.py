@@ -21,9 +21,9 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from claims import as_of
-from claims.api.parameters import Parameters
 from claims.api.versions import versioned
 from claims.ledger.entry import timestamp
+from tracker.asking import Parameters
 
 POSITION = re.compile(r"[0-9]{1,1000}")
 # RFC 3339, section 5.6; a plus sign in an address that was not encoded arrives as a space.

@@ -23,12 +23,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import memory, review
-from claims.api.parameters import Identifier, Listing, Strict, Text
 from claims.api.shapes import Figure
 from claims.api.versions import IF_MATCH, IF_NONE_MATCH, Stale, versioned
 from claims.clients.rights import InScope
 from claims.events import DisputeKind
 from claims.models import Claim, Finding, Proposal
+from tracker.asking import Listing, Strict, Text
 
 ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})\.([0-9]{1,9})"')
 
@@ -146,6 +146,15 @@ class MayDecide(MayView):
 
     right = "claims.decide_proposal"
     message = _("Deciding takes the permission claims.decide_proposal.")
+
+
+class Identifier(serializers.UUIDField):
+    """A UUID as text; a number or a truth value is none, whatever Python makes of it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class Decided(Strict):

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import scale
-from claims.api.parameters import Listing, Parameters
 from claims.api.shapes import VERDICT_STATES, Verdict
 from claims.clients.rights import stranger
 from claims.models import Claim
+from tracker.asking import Listing, Parameters
 
 
 class Rating(Verdict):

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.parameters import Parameters
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.clients import claimreview
 from claims.models import Claim
+from tracker.asking import Parameters
 
 LINKED = "application/ld+json"
 SCHEMA = {(200, LINKED): OpenApiResponse(dict[str, Any], description="A JSON-LD document.")}

@@ -10,8 +10,8 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from claims.api.parameters import Listing
 from claims.models import Story
+from tracker.asking import Listing
 
 
 class StoryShown(serializers.ModelSerializer[Story]):

@@ -7,9 +7,9 @@ from django.db.models import Q
 from rest_framework import serializers
 
 from claims.api.moments import Moments
-from claims.api.parameters import Listing, Names, Parameters
 from claims.api.shapes import INCLUDED, ClaimDetail
 from claims.models import Claim, StoryClaim
+from tracker.asking import Listing, Parameters
 
 LANGUAGE = r"^[a-z]{2,3}$"
 ORDERS = {
@@ -17,6 +17,15 @@ ORDERS = {
     "-begun": "-asserted_at", "begun": "asserted_at",
     "-origins": "-origins", "-disputes": "-disputes",
 }  # fmt: skip
+
+
+class Names(serializers.MultipleChoiceField):
+    """Several of a few names, with commas between them or each for itself."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = [data] if isinstance(data, str) else data
+        names = [name for one in given for name in str(one).split(",")]
+        return super().to_internal_value(names)  # type: ignore[arg-type]  # a list
 
 
 class Shown(Parameters):

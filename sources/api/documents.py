@@ -32,8 +32,8 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from sources import submissions
-from sources.api.strict import Listing, Strict, Text
 from sources.models import Document, Version
+from tracker.asking import Listing, Strict, Text
 
 # What a multipart body holds besides the file: its borders, names and fields.
 WRAPPING = 64 * 1024

@@ -10,8 +10,8 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sources.api.strict import Listing
 from sources.models import Source
+from tracker.asking import Listing
 
 
 class SourceShown(serializers.ModelSerializer[Source]):
