@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims import scale
+from claims import scale, verdicts
 from claims.api.shapes import VERDICT_STATES, Verdict
 from claims.clients.rights import stranger
 from claims.models import Claim
@@ -26,9 +26,9 @@ class Rating(Verdict):
 
     def to_representation(self, claim: Any) -> dict[str, Any]:
         """The verdict of a claim's row, beside whose it is."""
-        made = claim.verdict
-        beside = {"wording": claim.wording, "number": scale.number(made["verdict"])}
-        return super().to_representation({**made, **beside, "claim": claim.id})
+        made = verdicts.of(claim) or {}
+        beside = {"claim": claim.id, "wording": claim.wording}
+        return super().to_representation({**made, **beside})
 
 
 class Wanted(Listing):
@@ -54,7 +54,7 @@ class Ratings(ListAPIView[Claim]):
     def filter_queryset(self, queryset: QuerySet[Claim, Any]) -> QuerySet[Claim, Any]:
         given = Wanted.of(self.request)
         if stranger(self.request):
-            queryset = queryset.filter(published=True, verdict__state="confirmed")
+            queryset = queryset.filter(verdicts.CONFIRMED, published=True)
         wanted = {f"verdict__{name}": given[name] for name in {"state", "verdict"} & given.keys()}
         return queryset.filter(**wanted)
 

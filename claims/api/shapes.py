@@ -6,6 +6,7 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from claims import origins, verdicts
 from claims.api.log import Checkpoint, newest
 from claims.api.moments import AsOf
 from claims.models import Claim, Story, StoryClaim
@@ -136,10 +137,8 @@ class ClaimSummary(serializers.ModelSerializer[Claim]):
 
     @extend_schema_field(Verdict(allow_null=True))
     def get_verdict(self, claim: Claim) -> dict[str, Any] | None:
-        made = claim.verdict
-        if made is None or (self.context.get("stranger") and made["state"] != "confirmed"):
-            return None
-        return Verdict(made).data
+        made = verdicts.of(claim, stranger=bool(self.context.get("stranger")))
+        return Verdict(made).data if made else None
 
     @extend_schema_field(Origin(many=True))
     def get_evidence(self, claim: Claim) -> list[dict[str, Any]]:
@@ -205,11 +204,8 @@ class ClaimPage(serializers.Serializer[Any]):
 
 def grouped(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Pieces of evidence by their origin, the origin that came first first."""
-    origins: dict[str, list[dict[str, Any]]] = {}
-    for piece in evidence:
-        origins.setdefault(piece["origin"], []).append(piece)
     shown = Origin()
     return [
         shown.to_representation({"origin": origin, "evidence": pieces})
-        for origin, pieces in origins.items()
+        for origin, pieces in origins.by_origin(evidence).items()
     ]

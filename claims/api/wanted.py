@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 from rest_framework import serializers
 
+from claims import verdicts
 from claims.api.moments import Moments
 from claims.api.shapes import INCLUDED, ClaimDetail
 from claims.models import Claim, StoryClaim
@@ -94,7 +95,7 @@ def wanted(
         outlet, origin = (Q(evidence__contains=[{key: source}]) for key in ("outlet", "origin"))
         condition &= outlet | origin
     if verdict:
-        condition &= Q(verdict__verdict=verdict, verdict__state="confirmed")
+        condition &= Q(verdict__verdict=verdict) & verdicts.CONFIRMED
     if story:
         condition &= Q(id__in=StoryClaim.objects.filter(story=story).values("claim"))
     if q:

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from claims import events, scale
+from claims import events, scale, verdicts
 from claims.clients import disclosed
 from claims.models import Claim, Entry
 
@@ -59,9 +59,7 @@ def place(request: HttpRequest) -> Place:
 
 def exportable(claim: Claim) -> bool:
     """Whether the claim has a verdict that may leave the house."""
-    made = claim.verdict
-    holds = made is not None and made["state"] == "confirmed" and not made["outdated"]
-    return claim.published and not claim.merged_into and holds
+    return claim.published and not claim.merged_into and verdicts.holding(claim) is not None
 
 
 def lives(claims: Iterable[UUID]) -> dict[UUID, Life]:
@@ -204,7 +202,7 @@ def _ours(claim: Claim) -> dict[str, Any]:
 
 def feed(place: Place) -> dict[str, Any]:
     """The verdicts that may leave the house as one schema.org/DataFeed, the newest MOST of them."""
-    found = disclosed.claims().filter(verdict__state="confirmed", verdict__outdated=False)
+    found = disclosed.claims().filter(verdicts.HOLDING)
     rows = list(found.defer("search").order_by("-position")[:MOST])
     known = lives(row.id for row in rows)
     newest = max((row.changed_at for row in rows), default=None)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 
+from claims import verdicts
 from claims.models import ApiKey, Claim, Pulled
 from claims.status import State
 
@@ -20,11 +21,7 @@ REMEMBERED = 50_000  # copies
 known: dict[tuple[int, UUID], int] = {}
 
 CONFIRMED = Case(
-    When(
-        verdict__state="confirmed",
-        verdict__outdated=False,
-        then=KeyTextTransform("verdict", "verdict"),
-    ),
+    When(verdicts.HOLDING, then=KeyTextTransform("verdict", "verdict")),
     default=Value(""),
     output_field=CharField(),
 )
@@ -84,7 +81,8 @@ def outdated() -> QuerySet[Pulled]:
 
 def standing(claim: Claim) -> tuple[str, str]:
     """A claim's status and its confirmed verdict, as the read side has them."""
-    return claim.status, _confirmed(claim.verdict)
+    made = verdicts.holding(claim)
+    return claim.status, str(made["verdict"]) if made else ""
 
 
 def material(state: State) -> tuple[str, str]:
@@ -113,9 +111,3 @@ def described(copy: Pulled) -> dict[str, Any]:
         "verdict": copy.verdict,
         "taken_at": copy.pulled_at.isoformat(),
     }
-
-
-def _confirmed(verdict: dict[str, Any] | None) -> str:
-    if verdict is None or verdict["state"] != "confirmed" or verdict["outdated"]:
-        return ""
-    return str(verdict["verdict"])

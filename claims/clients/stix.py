@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import stix2
 
-from claims import scale
+from claims import scale, verdicts
 from claims.clients import claimreview
 from claims.clients.claimreview import Place
 from claims.models import Claim, Story
@@ -66,8 +66,7 @@ def _objects(claim: Claim, desk: Any, place: Place) -> Iterator[Any]:
         **times,
     )
     yield note
-    made = claim.verdict
-    if made and made["state"] == "confirmed" and not made["outdated"]:
+    if made := verdicts.holding(claim):
         yield stix2.Opinion(
             id=_id("opinion", place.root, claim.id, made["version"]),
             created_by_ref=desk.id,

@@ -24,7 +24,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims import origins, picture, review, scale, sentences
+from claims import origins, picture, review, scale, sentences, verdicts
 from claims.clients import claimreview
 from claims.desk import collision, erase, filters, merge, pages, past, proven, shelf, stories, verbs
 from claims.models import Claim, Entry
@@ -113,7 +113,7 @@ class ClaimAdmin(pages.ReadOnly):
 
     @admin.display(description=gettext_lazy("verdict"))
     def rating(self, claim: Claim) -> SafeString:
-        return render_to_string("desk/cells/verdict.html", {"verdict": named(claim.verdict)})
+        return render_to_string("desk/cells/verdict.html", {"verdict": verdicts.of(claim)})
 
     def change_view(
         self,
@@ -225,16 +225,9 @@ def _lacks(request: HttpRequest, claim: Claim) -> list[str]:
     return claimreview.lint(claim, document) if document else []
 
 
-def named(verdict: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A verdict with its name on the desk's scale."""
-    if verdict is None:
-        return None
-    return {**verdict, "name": scale.named(verdict["verdict"])}
-
-
 def _verdict(claim: Claim) -> dict[str, Any] | None:
     """A claim's verdict with the names of those who stand by it."""
-    verdict = named(claim.verdict)
+    verdict = verdicts.of(claim)
     if verdict is None:
         return None
     people = sentences.names([verdict["by"], verdict["confirmed_by"]])

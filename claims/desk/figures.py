@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims import review
+from claims import review, verdicts
 from claims.ledger import log, tree
 from claims.models import Claim, Finding, Proposal
 from claims.status import Status
@@ -156,8 +156,7 @@ def _accepted(name: str, title: str, judged: QuerySet[Finding], by: str) -> Figu
 
 def waiting_for(person: User) -> dict[str, int]:
     """What waits for this very person: proposals assigned to them, verdicts to be looked at."""
-    pending = Claim.objects.filter(verdict__state="pending", merged_into=None)
     return {
         "assigned": Proposal.objects.filter(state="open", handling__assignee=person).count(),
-        "verdicts": pending.exclude(verdict__by=review.actor(person)).count(),
+        "verdicts": Claim.objects.filter(verdicts.waiting_for(review.actor(person))).count(),
     }

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims import review, sentences
+from claims import review, sentences, verdicts
 from claims.desk import handling, pages
 from claims.models import Claim, Entry, Finding, Proposal
 
@@ -145,14 +145,13 @@ class VerdictFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        pending = queryset.filter(verdict__state="pending", merged_into=None)
         match self.value():
             case "waits":
-                return pending
+                return queryset.filter(verdicts.WAITING)
             case "mine":
-                return pending.exclude(verdict__by=review.actor(pages.person(request)))
+                return queryset.filter(verdicts.waiting_for(review.actor(pages.person(request))))
             case "confirmed":
-                return queryset.filter(verdict__state="confirmed", verdict__outdated=False)
+                return queryset.filter(verdicts.HOLDING)
             case "outdated":
                 return queryset.filter(verdict__outdated=True)
             case "none":

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy
 
-from claims import review
+from claims import review, verdicts
 from claims.desk import pages
 from claims.models import Claim
 from claims.review import Decision
@@ -128,8 +128,7 @@ TITLES = {
 def permission(name: str, claim: Claim) -> str:
     """The permission that a verb takes on this claim; empty for no verb."""
     needed, _verb, _done = VERBS.get(name, ("", None, ""))
-    confirmed = claim.verdict is not None and claim.verdict["state"] == "confirmed"
-    return WITHDRAW_VERDICT if name == "unrate" and confirmed else needed
+    return WITHDRAW_VERDICT if name == "unrate" and verdicts.confirmed(claim) else needed
 
 
 def may(request: HttpRequest, claim: Claim) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from claims import scale, sentences
+from claims import sentences, verdicts
 from claims.clients import disclosed
 from claims.models import Claim, Entry
 from claims.public.answers import kept, strictly
@@ -112,8 +112,8 @@ def atom(request: HttpRequest, claim: UUID | None = None) -> HttpResponseBase:
 def _entry(request: HttpRequest, entry: Entry, claim: Claim) -> dict[str, Any]:
     sentence = sentences.told(entry, {entry.actor: _("The desk")})
     standing = claim.get_status_display()
-    if claim.verdict and claim.verdict["state"] == "confirmed":
-        standing = f"{standing}, {scale.named(claim.verdict['verdict'])}"
+    if made := verdicts.of(claim, stranger=True):
+        standing = f"{standing}, {made['name']}"
     return {
         "title": claim.wording,
         "link": request.build_absolute_uri(path(claim)),

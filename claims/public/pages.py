@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from claims import origins, picture, scale, sentences
+from claims import origins, picture, scale, sentences, verdicts
 from claims.clients import disclosed
 from claims.clients.claimreview import exportable, lives, place, review
 from claims.ledger import log, tree
@@ -33,7 +33,10 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if words:
         found = found.filter(in_words(words))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    claims = [{"claim": one, "verdict": verdict(one), "path": path(one)} for one in page]
+    claims = [
+        {"claim": one, "verdict": verdicts.of(one, stranger=True), "path": path(one)}
+        for one in page
+    ]
     context = {"claims": claims, "page": page, "words": words}
     return kept(request, rendered(request, "public/index.html", context))
 
@@ -51,7 +54,7 @@ def claim(request: HttpRequest, claim: UUID) -> HttpResponseBase:
     exported = review(row, life, place(request)) if exportable(row) else None
     context = {
         "claim": row,
-        "verdict": verdict(row),
+        "verdict": verdicts.of(row, stranger=True),
         "groups": grouped(row),
         "picture": picture.of_life(timeline, shown),
         "history": _told(entries),
@@ -72,7 +75,7 @@ def card(request: HttpRequest, claim: UUID) -> HttpResponseBase:
     if row is None:
         return _not_here(request, claim, "card")
     address = request.build_absolute_uri(path(row))
-    context = {"claim": row, "verdict": verdict(row), "address": address}
+    context = {"claim": row, "verdict": verdicts.of(row, stranger=True), "address": address}
     return kept(request, rendered(request, "public/card.html", context))
 
 
@@ -88,14 +91,6 @@ def _not_here(request: HttpRequest, claim: UUID, to: str) -> HttpResponseBase:
     context = {"gone": was, "title": _("Taken back") if was else _("Nothing here")}
     text = rendered(request, "public/absent.html", context)
     return kept(request, text, status=410 if was else 404)
-
-
-def verdict(claim: Claim) -> dict[str, Any] | None:
-    """The confirmed verdict, with its name; one that is not confirmed is nobody's business yet."""
-    made = claim.verdict
-    if made is None or made["state"] != "confirmed":
-        return None
-    return {**made, "name": scale.named(made["verdict"]), "number": scale.number(made["verdict"])}
 
 
 def grouped(claim: Claim) -> list[dict[str, Any]]:
