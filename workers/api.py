@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from claims.api.shapes import ClaimSummary, Figure
+from claims.api.shapes import ClaimSummary, Figure, asked_for
 from claims.clients import recall
 from claims.models import Claim
 from tracker.asking import Strict, Text
@@ -98,7 +98,7 @@ class Matching(APIView):
 
 def _told(one: Answered, rows: dict[UUID, Claim]) -> dict[str, Any]:
     """A passage and its matches as they are sent."""
-    claim = ClaimSummary(context={"fields": None, "include": set(), "stranger": False})
+    claim = ClaimSummary(context=asked_for({}, stranger=False))
     return {
         "start": one.passage.start,
         "end": one.passage.end,

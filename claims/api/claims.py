@@ -11,20 +11,19 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import APIException, NotAuthenticated, NotFound
+from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import Cursor
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from claims import as_of
+from claims.api.answers import answer, elsewhere
 from claims.api.log import newest
 from claims.api.moments import Asked, asked, then
 from claims.api.shapes import (
@@ -33,6 +32,7 @@ from claims.api.shapes import (
     ClaimSummary,
     EvidenceByOrigin,
     MergedClaim,
+    asked_for,
     grouped,
 )
 from claims.api.versions import IF_NONE_MATCH, versioned
@@ -41,16 +41,6 @@ from claims.clients import recall
 from claims.clients.rights import stranger
 from claims.models import Claim
 from tracker.asking import Parameters
-
-
-class Erased(APIException):
-    """Nothing of the claim is left but that it was there."""
-
-    status_code = 410
-
-    def __init__(self, claim: Claim) -> None:
-        super().__init__(f"What claim {claim.id} said was erased from the record.")
-        self.extension = {"claim": str(claim.id), "version": claim.version}
 
 
 class Claims(ListModelMixin, GenericAPIView[Claim]):
@@ -147,17 +137,14 @@ class OneClaim(GenericAPIView[Claim]):
             if stranger(request):
                 there(request, claim)
             found = _there(claim, moment)
-            elsewhere = _elsewhere(found, moment)
-            return elsewhere or then(request, moment, self.get_serializer(found).data)
+            if found.merged_into:
+                return elsewhere(found, moment.query)
+            return then(request, moment, self.get_serializer(found).data)
         row = there(request, claim)
         recall.taken(request.auth, [row], at=timezone.now())
-        if elsewhere := _elsewhere(row):
-            return elsewhere
-        if not row.wording and not row.evidence:
-            raise Erased(row)
-        if "stories" in named(self.given):  # They change without a word in the claim's history.
-            return Response(self.get_serializer(row).data, headers={"Cache-Control": "no-store"})
-        return versioned(request, row.version, lambda: self.get_serializer(row).data)
+        # A claim's stories change without a word in its history.
+        lasting = "stories" not in named(self.given)
+        return answer(request, row, lambda: self.get_serializer(row).data, lasting=lasting)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **shown(self.request, self.given)}
@@ -195,11 +182,7 @@ def shown(request: Request, given: dict[str, Any]) -> dict[str, Any]:
     """What the serializers must know of the request: which members, and who looks."""
     if stranger(request) and "stories" in named(given):
         raise NotAuthenticated
-    return {
-        "fields": given.get("fields"),
-        "include": set(given.get("include", ())),
-        "stranger": stranger(request),
-    }
+    return asked_for(given, stranger=stranger(request))
 
 
 def _there(claim: UUID, moment: Asked) -> Claim:
@@ -207,15 +190,3 @@ def _there(claim: UUID, moment: Asked) -> Claim:
         return as_of.claim(claim, moment.moment)
     except as_of.NotThere as absent:
         raise NotFound(str(absent)) from absent
-
-
-def _elsewhere(claim: Claim, moment: Asked | None = None) -> Response | None:
-    """Where to read of a claim that is part of another one, at the same moment."""
-    if not claim.merged_into:
-        return None
-    where = reverse("claim", args=[claim.merged_into])
-    if moment:
-        where = f"{where}?{moment.query}"
-    # A merge can be undone, so that nobody may remember this redirect without asking.
-    headers = {"Location": where, "Cache-Control": "no-cache"}
-    return Response(MergedClaim(claim).data, status=308, headers=headers)

@@ -1,8 +1,8 @@
 """The read that most clients make most of the time: a claim by its key, and nothing else asked.
 
 It is answered before REST framework, which would spend as much on it again as all the rest, by the
-same checks: the key, its networks and scope, the limit, the recall list. Whatever is not plain, and
-whatever is refused, is for the view.
+same checks: the key, its networks and scope, the limit, the recall list; and by the same decision
+(`answers`). Whatever is not plain, and whatever is refused, is for the view.
 """
 
 from collections.abc import Callable
@@ -12,59 +12,44 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.exceptions import APIException
+from rest_framework.response import Response
 
 from claims.api import rendered
-from claims.api.shapes import ClaimDetail
-from claims.api.versions import versioned
-from claims.clients import keys, limits, recall
-from claims.models import ApiKey, Claim
-
-WHOLE: dict[str, Any] = {"fields": None, "include": set(), "stranger": False}
+from claims.api.answers import answer
+from claims.clients import keys, limits, recall, rights
+from claims.models import Claim
 
 
-def quickly(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def quickly(view: Any) -> Callable[..., HttpResponseBase]:
     """The view of a claim, spared where it would say what was said before."""
+    needed = rights.scope(view.cls, "GET")
 
     @wraps(view)
-    def answer(request: HttpRequest, claim: UUID) -> HttpResponseBase:
-        return _known(request, claim) or view(request, claim=claim)
+    def answered(request: HttpRequest, claim: UUID) -> HttpResponseBase:
+        known = _known(request, claim, needed) if _plain(request) else None
+        return known or view(request, claim=claim)
 
-    return answer
+    return answered
 
 
-def _known(request: HttpRequest, claim: UUID) -> HttpResponseBase | None:
+def _plain(request: HttpRequest) -> bool:
     accepts = request.headers.get("Accept", "*/*")
-    plain = request.method == "GET" and not request.META.get("QUERY_STRING")
-    if not plain or not ("*/*" in accepts or "application/json" in accepts):
-        return None
+    asked = request.method != "GET" or request.META.get("QUERY_STRING")
+    return not asked and ("*/*" in accepts or "application/json" in accepts)
+
+
+def _known(request: HttpRequest, claim: UUID, needed: str) -> HttpResponseBase | None:
+    """The answer to a client that has nothing to be told first; None where the view must look."""
     try:
         key = keys.sent(request)
-        if key is None or "read" not in key.scopes:
+        if key is None or needed not in key.scopes:
             return None
         stands = rendered.standing(claim)
-        if not stands or stands.merged_into or not recall.knows(key, claim, stands.version):
+        if stands is None or not recall.knows(key, claim, stands.version):
             return None
-        text = rendered.known(claim, stands) or _made(claim, stands)
-        if text is None or not _within(request, key):
-            return None
-        return versioned(request, stands.version, lambda: rendered.whole(text, stands))
-    except APIException:
-        return None  # The view says the same, as a problem.
-
-
-def _made(claim: UUID, stands: rendered.Standing) -> bytes | None:
-    """The answer, made anew; None where there is nothing to say but that it was erased."""
-    rows = Claim.objects.defer("search").filter(id=claim, version=stands.version)
-    row = rows.first()
-    if row is None or not (row.wording or row.evidence):
-        return None
-    serializer = ClaimDetail(row, context=WHOLE)
-    serializer.fields.pop("checkpoint")
-    return rendered.keep(claim, stands, serializer.data)
-
-
-def _within(request: HttpRequest, key: ApiKey) -> bool:
-    """Whether the key's minute has room for this request, which is counted."""
-    left = limits.of_key(key)
-    request.left = left  # type: ignore[attr-defined]
-    return left is None or left.rest >= 0
+        made = answer(request, stands, lambda: rendered.whole(stands))
+    except (APIException, Claim.DoesNotExist):
+        return None  # The view says the same, as a problem, or of the row that is there by now.
+    # What is not bytes yet is for the framework to render.
+    ready = not isinstance(made, Response) and limits.within(request, limits.of_key(key))
+    return made if ready else None

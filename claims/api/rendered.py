@@ -5,17 +5,23 @@ a read side which is mended is shown at once. The checkpoint moves by itself, an
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from rest_framework.renderers import JSONRenderer
 
+from claims.api.log import named
+from claims.api.shapes import ClaimDetail, asked_for
 from claims.models import Claim
 
 MOST, LARGEST = 5_000, 64 * 1024  # answers, and bytes of one
+# What is erased is told here as by `Claim.erased`.
 STANDS = f"""
-SELECT version, merged_into, claim.xmin::text, size, signed_at FROM {Claim._meta.db_table} AS claim
+SELECT id, status, version, merged_into, wording = '' AND evidence = '[]', claim.xmin::text,
+    size, signed_at
+FROM {Claim._meta.db_table} AS claim
 LEFT JOIN (
     SELECT size, signed_at FROM ledger.checkpoint ORDER BY number DESC LIMIT 1
 ) AS log ON true
@@ -26,8 +32,11 @@ WHERE id = %s
 class Standing(NamedTuple):
     """Which row of a claim is there now, and the newest checkpoint."""
 
+    id: UUID
+    status: str
     version: int
     merged_into: UUID | None
+    erased: bool
     written_by: str
     size: int | None
     signed_at: datetime | None
@@ -45,25 +54,33 @@ def standing(claim: UUID) -> Standing | None:
     return Standing(*row) if row else None
 
 
-def known(claim: UUID, stands: Standing) -> bytes | None:
-    """The answer that was made of this very row, but for its checkpoint."""
-    version, written_by, text = kept.get(claim, (0, "", b""))
-    return text if (version, written_by) == (stands.version, stands.written_by) else None
+def whole(stands: Standing) -> bytes:
+    """All that is said of a claim to a client with a key that asks for nothing else.
+
+    Raises:
+        Claim.DoesNotExist: another row has taken the place of this one.
+    """
+    version, written_by, text = kept.get(stands.id, (0, "", b""))
+    if (version, written_by) != (stands.version, stands.written_by):
+        text = _made(stands)
+    return text[:-1] + b',"checkpoint":' + _checkpoint(stands.size, stands.signed_at) + b"}"
 
 
-def keep(claim: UUID, stands: Standing, body: dict[str, Any]) -> bytes:
-    """The answer as bytes, kept for those who ask next."""
-    text = JSONRenderer().render(body)
+def _made(stands: Standing) -> bytes:
+    """The answer but for its checkpoint, kept for those who ask next."""
+    row = Claim.objects.defer("search").get(id=stands.id, version=stands.version)
+    serializer = ClaimDetail(row, context=asked_for({}, stranger=False))
+    serializer.fields.pop("checkpoint")
+    text = bytes(JSONRenderer().render(serializer.data))
     if len(kept) >= MOST:
         kept.clear()
     if len(text) <= LARGEST:
-        kept[claim] = stands.version, stands.written_by, text
-    return bytes(text)
+        kept[stands.id] = stands.version, stands.written_by, text
+    return text
 
 
-def whole(text: bytes, stands: Standing) -> bytes:
-    """The answer with the newest checkpoint in it."""
-    newest = b"null"
-    if stands.size is not None:
-        newest = JSONRenderer().render({"size": stands.size, "signed_at": stands.signed_at})
-    return text[:-1] + b',"checkpoint":' + newest + b"}"
+@lru_cache(maxsize=1)
+def _checkpoint(size: int | None, signed_at: datetime | None) -> bytes:
+    if size is None or signed_at is None:
+        return b"null"
+    return bytes(JSONRenderer().render(named(size, signed_at)))

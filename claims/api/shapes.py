@@ -183,7 +183,7 @@ class EvidenceByOrigin(serializers.Serializer[Any]):
     origins = Origin(many=True)
 
 
-class MergedClaim(serializers.Serializer[Claim]):
+class MergedClaim(serializers.Serializer[Any]):
     """What is left of a claim that became part of another one."""
 
     id = serializers.UUIDField()
@@ -200,6 +200,12 @@ class ClaimPage(serializers.Serializer[Any]):
     previous = serializers.URLField(allow_null=True, help_text="Null as of a moment.")
     results = ClaimSummary(many=True)
     checkpoint = Checkpoint(allow_null=True, required=False, help_text="Not as of a moment.")
+
+
+def asked_for(given: dict[str, Any], *, stranger: bool) -> dict[str, Any]:
+    """What the serializers of claims must know of a request: which members, and who looks."""
+    include = set(given.get("include", ()))
+    return {"fields": given.get("fields"), "include": include, "stranger": stranger}
 
 
 def grouped(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:

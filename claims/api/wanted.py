@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 from rest_framework import serializers
 
@@ -10,6 +9,7 @@ from claims import verdicts
 from claims.api.moments import Moments
 from claims.api.shapes import INCLUDED, ClaimDetail
 from claims.models import Claim, StoryClaim
+from claims.models.record import in_own_words
 from tracker.asking import Listing, Parameters
 
 LANGUAGE = r"^[a-z]{2,3}$"
@@ -99,14 +99,5 @@ def wanted(
     if story:
         condition &= Q(id__in=StoryClaim.objects.filter(story=story).values("claim"))
     if q:
-        condition &= _says(q)
+        condition &= in_own_words(q)
     return condition
-
-
-def _says(words: str) -> Q:
-    """The claims whose text has these words, each stemmed in the language of the claim."""
-    french, english = (
-        SearchQuery(words, config=config, search_type="websearch")
-        for config in ("french", "english")
-    )
-    return Q(language="fr", search=french) | (~Q(language="fr") & Q(search=english))

@@ -53,11 +53,16 @@ class PerMinute(BaseThrottle):
         else:
             who = f"address:{address.of(request._request)}"
             self.left = taken(who, settings.ANONYMOUS_PER_MINUTE, now=time.time())
-        request._request.left = self.left  # type: ignore[attr-defined]
-        return self.left is None or self.left.rest >= 0
+        return within(request._request, self.left)
 
     def wait(self) -> float | None:
         return self.left.seconds if self.left else None
+
+
+def within(request: HttpRequest, left: Left | None) -> bool:
+    """Whether a client has room in its minute, which `told` tells it with the answer."""
+    request.left = left  # type: ignore[attr-defined]
+    return left is None or left.rest >= 0
 
 
 def of_key(key: ApiKey) -> Left | None:

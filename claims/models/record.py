@@ -1,5 +1,7 @@
 """What is on record: a window on the ledger, and the read model that is folded from it."""
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -28,11 +30,19 @@ STEMMED = Case(
 
 def in_words(words: str) -> Q:
     """The claims that have these words, in whichever of the two languages they are meant."""
-    french, english = (
-        SearchQuery(words, config=config, search_type="websearch")
-        for config in ("french", "english")
-    )
+    french, english = _queries(words)
     return Q(search=french) | Q(search=english)
+
+
+def in_own_words(words: str) -> Q:
+    """The claims that have these words, each stemmed in the language of the claim."""
+    french, english = _queries(words)
+    return Q(language="fr", search=french) | (~Q(language="fr") & Q(search=english))
+
+
+def _queries(words: str) -> Iterator[SearchQuery]:
+    for config in ("french", "english"):
+        yield SearchQuery(words, config=config, search_type="websearch")
 
 
 class Entry(models.Model):
@@ -123,6 +133,11 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return self.wording or gettext("(the wording was erased)")
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing of it is left but that it was there."""
+        return not self.wording and not self.evidence
 
 
 class ReadSideCheck(models.Model):

@@ -1,11 +1,13 @@
 """What a client reads of claims: lists it can walk through, and one claim with its version."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from claims import review
+from claims.clients import limits
 from claims.events import Confirmed, DisputeKind, Quantity, Rated
 from claims.models import Claim
 from tests.claims import build
@@ -24,6 +26,11 @@ def reader() -> Client:
 def ids(response: Any) -> list[str]:
     assert response.status_code == 200, response.content
     return [row["id"] for row in response.json()["results"]]
+
+
+def left(response: Any) -> int:
+    """How many requests the client has left in this minute."""
+    return int(response["RateLimit"].partition("r=")[2].partition(";")[0])
 
 
 def test_without_a_key_nothing_is_read_and_the_answer_says_what_to_send() -> None:
@@ -218,12 +225,20 @@ def test_the_etag_is_the_version_and_an_unchanged_claim_is_not_sent_again(
     assert (changed.status_code, changed["ETag"]) == (200, '"2"')
 
 
-def test_a_claim_asked_for_at_a_version_that_is_past_is_refused(reader: Client) -> None:
+def test_a_claim_asked_for_at_a_version_that_is_past_is_refused(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     claim = recorded()
+    address = f"{CLAIMS}{claim}/"
 
-    response = reader.get(f"{CLAIMS}{claim}/", headers={"If-Match": '"7"'})
+    before = [reader.get(address) for _way in ("long", "short")][-1]
+    response = reader.get(address, headers={"If-Match": '"7"'})
+    after = reader.get(address)
 
     problem(response, 412, "stale-version")
+    # It counts as one request, though both ways to a claim are gone for it.
+    assert [left(one) for one in (response, after)] == [left(before) - 1, left(before) - 2]
 
 
 @pytest.mark.parametrize("claim", ["7f96b80f-951e-4064-b6ce-bc368a0cc370", "no-uuid", "1", "%00"])

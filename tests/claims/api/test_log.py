@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -193,3 +194,17 @@ def test_a_claim_names_the_newest_checkpoint(tmp_path: Path) -> None:
     assert named["signed_at"].startswith(published.signed_at.isoformat()[:19])
     for pages in ("claims/", "events/", f"claims/{claim}/events/"):
         assert reader.get(f"{API}/{pages}").json()["checkpoint"] == named
+
+
+def test_a_claim_is_told_in_the_same_bytes_by_the_long_way_and_by_the_short(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Europe/Paris"
+    claim, reader = build.recorded(build.begins(), build.disputed(2)), client()
+    signed(tmp_path)
+    # The first time there is something to note of the client; then there is not.
+    first, again = (reader.get(f"{API}/claims/{claim}/") for _time in range(2))
+    assert again.content == first.content
+    for name in ("ETag", "Cache-Control", "Content-Type"):
+        assert again[name] == first[name]
+    assert not first.json()["checkpoint"]["signed_at"].endswith("Z")

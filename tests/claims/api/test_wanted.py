@@ -163,8 +163,9 @@ def test_the_evidence_of_a_claim_is_there_by_itself_under_its_version(reader: Cl
 def test_a_claim_of_which_nothing_is_left_is_gone_and_says_what_was_there(reader: Client) -> None:
     claim = recorded()
     build.erased(claim, 1)
-    gone = problem(reader.get(f"{CLAIMS}{claim}/"), 410, "erased")
-    assert (gone["claim"], gone["version"]) == (str(claim), 2)
+    for headers in ({}, {}, {"If-None-Match": '"2"'}):
+        gone = problem(reader.get(f"{CLAIMS}{claim}/", headers=headers), 410, "erased")
+        assert (gone["claim"], gone["version"]) == (str(claim), 2)
 
 
 def test_answers_are_compressed_for_those_who_take_that(reader: Client) -> None:
