@@ -7,15 +7,14 @@ one mark with their number.
 from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims import events, status
+from claims import history
 from claims.models import Claim, Entry
-from claims.status import State
 
 WIDTH, MIDDLE, HEIGHT = 720, 60, 132
 EDGE, STEP = 16, 14  # units of the picture at its sides, and from one mark to the next
@@ -104,13 +103,10 @@ def _marks(
 
 def _stretches(timeline: Iterable[Entry], first: datetime, last: datetime) -> Iterator[Stretch]:
     """How the claim stood from one event to the next."""
-    state, stands = State(), list[tuple[datetime, str]]()
+    past, stands = None, list[tuple[datetime, str]]()
     for entry in sorted(timeline, key=lambda one: one.version):
-        if entry.body is None:
-            continue
-        word = events.decode(entry.body, schema_version=entry.schema_version)
-        state = status.evolve(state, word, entry.actor)
-        stands.append((entry.recorded_at, state.status.value))
+        past = history.added_up([cast(Any, entry)], past)
+        stands.append((entry.recorded_at, past.state.status.value))
     names = dict(Claim.STATUSES)
     for stood, group in groupby(enumerate(stands), key=lambda one: one[1][1]):
         places = [number for number, _stand in group]

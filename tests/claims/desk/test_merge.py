@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from claims import picture
+from claims.events import Withdrawn
 from claims.models import Claim, Entry
 from tests.claims import build
 from tests.claims.desk.screens import EVIL, at, browser, form, page, text
@@ -145,3 +146,15 @@ def test_the_picture_is_whole_xml() -> None:
     ]
     root = etree.fromstring(svg.encode())
     assert root.get("role") == "group"
+
+
+def test_the_picture_ends_as_the_claim_stands_where_something_was_erased() -> None:
+    claim = build.recorded(
+        build.begins(1),
+        build.asserted(2, origin="Agency 1"),
+        build.disputed(3),
+        Withdrawn(version=3, reason="A slip."),
+    )
+    build.erased(claim, 2)
+    drawn = picture.of_life(Entry.objects.filter(stream_id=claim).order_by("-version"))
+    assert drawn["stretches"][-1].status == Claim.objects.get(id=claim).status == "asserted"
