@@ -57,8 +57,7 @@ def stored(columns: dict[str, Any]) -> list[Any]:
 
 def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:
     """The columns of a claim's row, but for the one that PostgreSQL generates."""
-    supporting = [item.evidence for item in state.standing if item.supports]
-    first = supporting[0].title if supporting else ""
+    supporting = (item.evidence for item in state.standing if item.supports)
     return {
         "id": claim,
         "version": state.version,
@@ -67,9 +66,9 @@ def row(claim: UUID, state: State, mark: Mark) -> dict[str, Any]:
         "wording": state.wording,
         "language": state.language,
         "claimant": state.claimant,
-        "context": first,
+        "context": next((one.title for one in supporting), ""),
         "origins": len(state.origins),
-        "articles": len({item.document for item in supporting}),
+        "articles": state.articles,
         "disputes": len(state.disputes),
         "evidence": [piece(item) for item in state.standing],
         "verdict": verdict(state),
@@ -103,5 +102,5 @@ def verdict(state: State) -> dict[str, Any] | None:
         "state": "confirmed" if made.confirmed_by else "pending",
         "by": made.by,
         "confirmed_by": made.confirmed_by,
-        "outdated": state.changed > made.version,
+        "outdated": state.outdated,
     }

@@ -81,6 +81,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(item.evidence.origin for item in self.standing if item.supports)
 
     @property
+    def articles(self) -> int:
+        """How many documents support the claim."""
+        return len({item.evidence.document for item in self.standing if item.supports})
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the claim has a verdict, and changed under it."""
+        return self.verdict is not None and self.changed > self.verdict.version
+
+    @property
     def disputes(self) -> tuple[Standing, ...]:
         return tuple(item for item in self.standing if not item.supports)
 

@@ -88,7 +88,7 @@ def standing(claim: Claim) -> tuple[str, str]:
 def material(state: State) -> tuple[str, str]:
     """A claim's status and its confirmed verdict, which nobody should be wrong about."""
     made = state.verdict
-    holds = made is not None and made.confirmed_by and state.changed <= made.version
+    holds = made is not None and made.confirmed_by and not state.outdated
     return state.status.value, made.verdict if made and holds else ""
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from claims import merging, review
 from claims.desk import collision, pages
@@ -29,6 +30,9 @@ class Page:
 
     permission: ClassVar[str] = "claims.merge_claims"
     template: ClassVar[str]
+    verb: ClassVar[str]
+    button: ClassVar[Any]
+    second: ClassVar[str]  # the field with the version of the other claim
 
     def __init__(self, desk: Any, request: HttpRequest, claim: UUID) -> None:
         self.desk, self.request = desk, request
@@ -76,14 +80,15 @@ class Page:
             ]
         return page
 
-    second: ClassVar[str] = ""  # the field with the version of the other claim
-
     def shown(self, refused: str = "") -> HttpResponse:
         """The page, with what would become of both where another claim is chosen."""
         context = self.desk.page(self.request, self.title(), self.claim) | {
             "claim": self.claim,
             "other": self.other,
             "refused": refused,
+            "verb": self.verb,
+            "button": self.button,
+            "second": self.second,
             "command": pages.new_command(),
             "typed": self.request.POST,
             "meant": reverse("admin:claims_claim_meant", args=[self.claim.id]),
@@ -106,6 +111,7 @@ class MergePage(Page):
     """Make a claim part of another one."""
 
     template = "desk/merge.html"
+    verb, button = "merge", gettext_lazy("Merge")
     second = "into_expected"
 
     def title(self) -> str:
@@ -133,6 +139,7 @@ class UnmergePage(Page):
     """Undo a merge."""
 
     template = "desk/unmerge.html"
+    verb, button = "unmerge", gettext_lazy("Undo the merge")
     second = "out_of_expected"
 
     def __init__(self, desk: Any, request: HttpRequest, claim: UUID) -> None:
@@ -163,6 +170,7 @@ class MovePage(Page):
 
     permission = "claims.withdraw_evidence"
     template = "desk/move.html"
+    verb, button = "move", gettext_lazy("Move it")
     second = "to_expected"
 
     def title(self) -> str:
@@ -204,12 +212,11 @@ class MovePage(Page):
 
 def preview(state: State) -> dict[str, Any]:
     """What a claim would be, as its page shows it."""
-    supporting = [item.evidence for item in state.standing if item.supports]
     return {
         "status": state.status.value,
         "get_status_display": dict(Claim.STATUSES)[state.status.value],
         "origins": len(state.origins),
-        "articles": len({one.document for one in supporting}),
+        "articles": state.articles,
         "disputes": len(state.disputes),
-        "outdated": state.verdict is not None and state.changed > state.verdict.version,
+        "outdated": state.outdated,
     }

@@ -84,7 +84,7 @@ class Replayed:
             "language": state.language,
             "claimant": state.claimant,
             "origins": len(state.origins),
-            "articles": len({item.evidence.document for item in state.standing if item.supports}),
+            "articles": state.articles,
             "disputes": len(state.disputes),
             "verdict": verdict and verdict.verdict,
             "merged_into": state.merged_into or None,
