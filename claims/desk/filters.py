@@ -18,25 +18,33 @@ ALL = "all"
 MOST_FIRST = 500  # proposals that wait, whose outlets are offered
 
 
-class StateFilter(SimpleListFilter):
-    """Open proposals, unless others are asked for."""
+class Narrowed(SimpleListFilter):
+    """A filter that shows one of its choices until another is asked for, be it all."""
 
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*Proposal.STATES, (ALL, _("All"))]
+    parameter_name: str
+    first: str
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for value, title in self.lookup_choices:
             yield {
-                "selected": (self.value() or "open") == value,
-                "query_string": changelist.get_query_string({"state": value}),
+                "selected": (self.value() or self.first) == value,
+                "query_string": changelist.get_query_string({self.parameter_name: value}),
                 "display": title,
             }
 
+
+class StateFilter(Narrowed):
+    """Open proposals, unless others are asked for."""
+
+    title = _("state")
+    parameter_name = "state"
+    first = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*Proposal.STATES, (ALL, _("All"))]
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        value = self.value() or "open"
+        value = self.value() or self.first
         return queryset if value == ALL else queryset.filter(state=value)
 
 

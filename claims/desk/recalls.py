@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList as DjangoChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -15,31 +14,25 @@ from django.utils.translation import gettext_lazy
 from unfold.views import ChangeList
 
 from claims.clients import recall
-from claims.desk import pages
+from claims.desk import filters, pages
 from claims.models import Claim, Pulled
 
-ALL = "all"
 
-
-class HeldFilter(admin.SimpleListFilter):
+class HeldFilter(filters.Narrowed):
     """Copies that say otherwise than the claim does now, unless all are asked for."""
 
     title = gettext_lazy("copy")
     parameter_name = "copy"
+    first = "old"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("old", gettext_lazy("Says otherwise now")), (ALL, gettext_lazy("All"))]
-
-    def choices(self, changelist: DjangoChangeList) -> Iterator[Any]:
-        for value, title in self.lookup_choices:
-            yield {
-                "selected": (self.value() or "old") == value,
-                "query_string": changelist.get_query_string({"copy": value}),
-                "display": title,
-            }
+        return [
+            (self.first, gettext_lazy("Says otherwise now")),
+            (filters.ALL, gettext_lazy("All")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Pulled]) -> QuerySet[Pulled]:
-        if self.value() == ALL:
+        if self.value() == filters.ALL:
             return queryset
         return queryset.filter(pk__in=recall.outdated().values("pk"))
 
