@@ -66,10 +66,15 @@ def dismissed_before(proposal: Proposal) -> list[Finding]:
         .select_related("proposal__decided_by")
         .order_by("-proposal__decided_at", "id")[:LOOKED_AT]
     )
-    found = (one for one in dismissed if any(_alike(one.quote, other.quote) for other in passages))
+    found = (
+        one
+        for one in dismissed
+        if any(likeness(one.quote, other.quote) >= ALIKE for other in passages)
+    )
     return [one for one, _ in zip(found, range(REMINDERS), strict=False)]
 
 
-def _alike(one: str, other: str) -> bool:
+def likeness(one: str, other: str) -> float:
+    """How alike two sentences are, from 0 to 1, by the words that they share in their order."""
     ours, theirs = (re.findall(r"\w+", text.casefold()) for text in (one, other))
-    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio() >= ALIKE
+    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()

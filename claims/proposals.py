@@ -142,8 +142,7 @@ def held(proposal: UUID, state: str, *, command: UUID, revision: int) -> Proposa
         )
     if row.state != "open" and (row.state, row.command) != (state, command):
         when = row.decided_at.strftime("%H:%M") if row.decided_at else ""
-        who = row.decided_by and (row.decided_by.get_full_name() or row.decided_by.get_username())
-        raise Decided(f"{who} has {row.state} this proposal already, at {when} UTC.")
+        raise Decided(f"{row.decider} has {row.state} this proposal already, at {when} UTC.")
     if row.state == "open" and row.revision != revision:
         raise Decided("This proposal has changed meanwhile; look at it again, then decide.")
     return row

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from claims import events, scale
 from claims.events import DisputeKind, Evidence, Unsayable, Word
 from claims.models import Entry
+from claims.models.waiting import display_name
 
 WORDS = {
     "asserted": _("Asserted"),
@@ -64,11 +64,6 @@ def names(actors: Iterable[str]) -> dict[str, str]:
     keys = {actor.removeprefix("user:") for actor in actors}
     people = get_user_model().objects.in_bulk([int(key) for key in keys if key.isdecimal()])
     return {f"user:{key}": display_name(person) for key, person in people.items()}
-
-
-def display_name(person: AbstractUser) -> str:
-    """A person's name, or the login where they gave none."""
-    return person.get_full_name() or person.get_username()
 
 
 def tell(entries: list[Entry]) -> list[Any]:

@@ -4,10 +4,8 @@ A quote that stands there word for word is carried over, and nobody is asked. Fo
 sentence that took its place is looked for, and a person decides.
 """
 
-import re
-from difflib import SequenceMatcher
-
 from claims.corrections import Resting, resting_on, source_changed, still_stands
+from claims.memory import likeness
 from claims.retraction import retract
 from claims.review import Found
 from workers.matching.matcher import Matcher
@@ -41,11 +39,10 @@ def ask_what_became_of_quotes(placing: Placing) -> None:
 
 def _instead(resting: Resting, placing: Placing) -> Found | None:
     """The sentence that stands where the quote stood, or None where nothing is like it."""
-    before = _words(resting.quote)
     best, share = None, ALIKE
     for passage in placing.reading.passages:
         said = placing.reading.text[passage.start : passage.end]
-        ratio = SequenceMatcher(None, before, _words(said), autojunk=False).ratio()
+        ratio = likeness(resting.quote, said)
         if passage.kind in SPOKEN and ratio >= share:
             best, share = passage, ratio
     return _found(resting, best, share, placing) if best else None
@@ -75,7 +72,3 @@ def _found(resting: Resting, passage: Passage, share: float, placing: Placing) -
 def _others(placing: Placing) -> list[str]:
     others = placing.document.versions.exclude(sha256=placing.version.sha256)
     return list(others.values_list("sha256", flat=True))
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from redis import RedisError
 
 from claims.models import Handling, Proposal
-from claims.sentences import display_name
+from claims.models.waiting import display_name
 
 ASSIGN = "claims.assign_proposal"
 OPEN_FOR = 40  # seconds after which somebody who is not heard of has gone

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from claims import sentences
 from claims.desk import pages
 from claims.models import Proposal, SavedFilter
 
@@ -25,7 +24,7 @@ def since(request: HttpRequest) -> dict[str, Any]:
     shown = [found for text in request.GET.getlist("shown")[:MOST_SHOWN] if (found := _id(text))]
     closed = Proposal.objects.filter(id__in=shown).exclude(state="open")
     rows = closed.defer("search").select_related("decided_by")
-    told = [{"id": row.id, "state": row.get_state_display(), "who": _who(row)} for row in rows]
+    told = [{"id": row.id, "state": row.get_state_display(), "who": row.decider} for row in rows]
     return {"new": new, "decided": told}
 
 
@@ -67,7 +66,3 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _who(row: Proposal) -> str:
-    return sentences.display_name(row.decided_by) if row.decided_by else ""

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from claims import memory, review, sentences
+from claims import memory, review
 from claims.desk import changes, collision, deciding, handling, pages
 from claims.desk.claim import by_origin
 from claims.models import Claim, Finding, Handling, Proposal
@@ -144,7 +144,7 @@ class ProposalPage(pages.ReadOnly):
             "focus": not refused and "after" in request.GET,
             "stance": typed.get("stance", ""),
             "may_decide": proposal.state == "open" and self.has_decide_permission(request),
-            "decided_by": proposal.decided_by and sentences.display_name(proposal.decided_by),
+            "decided_by": proposal.decider,
             "next": _next(request, proposal) if proposal.state == "open" else None,
         }
         return TemplateResponse(

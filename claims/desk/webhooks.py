@@ -28,6 +28,7 @@ from claims import sentences
 from claims.clients import webhooks
 from claims.desk import pages
 from claims.models import Claim, Story, Subscription
+from claims.models.waiting import display_name
 
 LATEST = 10
 KINDS = {
@@ -237,7 +238,7 @@ def _given(row: Subscription) -> dict[str, Any]:
 
 
 def _pause(request: HttpRequest, row: Subscription) -> str:
-    who = sentences.display_name(pages.person(request))
+    who = display_name(pages.person(request))
     webhooks.stop(row, _("Paused by %s.") % who, at=timezone.now())
     return _("It is paused, and keeps its place.")
 

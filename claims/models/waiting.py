@@ -1,6 +1,7 @@
 """What awaits a person: proposals, and the passages that they rest on."""
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -9,6 +10,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.record import STEMMED
+
+
+def display_name(person: AbstractUser) -> str:
+    """A person's name, or the login where they gave none."""
+    return person.get_full_name() or person.get_username()
 
 
 class Proposal(models.Model):
@@ -112,6 +118,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.wording or gettext("(the wording was erased)")
+
+    @property
+    def decider(self) -> str:
+        """The name of who decided it; empty where nobody has."""
+        return display_name(self.decided_by) if self.decided_by else ""
 
 
 class Finding(models.Model):
