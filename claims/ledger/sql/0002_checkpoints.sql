@@ -11,10 +11,12 @@ SET LOCAL ROLE tracker_ledger;
 CREATE TABLE ledger.tile (
     level  smallint NOT NULL CHECK (level >= 0),
     index  bigint NOT NULL CHECK (index >= 0),
-    hashes bytea STORAGE EXTERNAL NOT NULL CHECK (octet_length(hashes) = 256 * 32),
+    hashes bytea NOT NULL CHECK (octet_length(hashes) = 256 * 32),
     root   bytea NOT NULL CHECK (octet_length(root) = 32),
     PRIMARY KEY (level, index)
 );
+-- Said apart from the column, since PostgreSQL 15 takes it in no other way.
+ALTER TABLE ledger.tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 -- Signed notes as they were published, numbered in order: a size can be signed again by more keys.
 CREATE TABLE ledger.checkpoint (
