@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
+from django.db import connections
 from psycopg import sql
 
 from sources import intake
@@ -194,6 +195,7 @@ def test_a_backup_that_cannot_be_finished_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk()
+    connections["owner"].ensure_connection()  # pg_dump alone finds the door shut
     monkeypatch.setitem(settings.DATABASES["owner"], "PASSWORD", "wrong-password")
     with pytest.raises(CommandError, match="This is no backup: pg_dump stopped") as refused:
         backup(tmp_path / "backup")
@@ -250,6 +252,25 @@ def test_it_is_restored_into_an_empty_database_only(folder: Path) -> None:
     assert code
     assert "tables already" in said
     assert rows(os.environ["OWNER_DATABASE_URL"]) == before
+
+
+def test_what_is_restored_is_not_verified_in_another_database(
+    folder: Path, empty: dict[str, str]
+) -> None:
+    code, said = restored(folder, {"OWNER_DATABASE_URL": empty["OWNER_DATABASE_URL"]})
+    assert code
+    assert "DATABASE_URL and OWNER_DATABASE_URL lead to two databases" in said
+    assert "Verified" not in said
+    assert tables(empty["OWNER_DATABASE_URL"]) == 0
+    for command in (["backup", str(folder / "second")], ["import-log", str(folder)]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=os.environ | {"DATABASE_URL": empty["DATABASE_URL"]},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert "lead to two databases" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_a_restore_that_is_killed_leaves_nothing(folder: Path, empty: dict[str, str]) -> None:

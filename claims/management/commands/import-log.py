@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections, transaction
 from tqdm import tqdm
 
-from claims.ledger import export, log, tree
+from claims.ledger import databases, export, log, tree
 from claims.ledger.note import Checkpoint, Note, NoteError
 from claims.ledger.verify import command
 from claims.replay import replay
@@ -28,6 +28,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         if OWNER not in settings.DATABASES:
             raise CommandError("Only the ledger's owner may do this: set OWNER_DATABASE_URL.")
+        try:
+            databases.refuse_apart(OWNER)
+        except databases.Apart as error:
+            raise CommandError(f"Nothing was imported: {error}.") from error
         if size := log.size():
             raise CommandError(
                 f"This database holds {size:,} events; a log is taken over into an empty one."

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from tqdm import tqdm
 
 from claims import digest
-from claims.ledger import log
+from claims.ledger import databases, log
 from claims.ledger.merkle import Frontier
 from tracker import backups
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         if keys and keys.resolve().is_relative_to(folder.resolve()):
             raise CommandError("Keys stay apart from the data: name another folder for --keys.")
         try:
+            databases.refuse_apart(OWNER)
             if keys:
                 backups.room(keys)
             backups.room(folder)
@@ -41,8 +42,9 @@ class Command(BaseCommand):
             self.stdout.write(f"Root of the log: {found['root']}")
             if keys:
                 self.keep(keys)
-        except backups.Unusable as error:
-            raise CommandError(f"This is no backup: {error}") from error
+        except (backups.Unusable, databases.Apart, DatabaseError) as error:
+            said = str(error).partition("\n")[0]
+            raise CommandError(f"This is no backup: {said}") from error
         except OSError as error:
             raise CommandError(
                 f"This is no backup: {error.filename or folder}: {error.strerror}."

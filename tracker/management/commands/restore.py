@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from tqdm import tqdm
 
-from claims.ledger import log, signing
+from claims.ledger import databases, log, signing
 from claims.ledger.entry import Entry, commitment, leaf_hash
 from claims.ledger.merkle import Frontier
 from claims.replay import replay
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         if OWNER not in settings.DATABASES:
             raise CommandError("Only the tables' owner may do this: set OWNER_DATABASE_URL.")
         try:
+            databases.refuse_apart(OWNER)
             self.refuse_unless_empty()
             found = backups.checked(folder)
             self.refuse_newer(found)
@@ -40,7 +41,9 @@ class Command(BaseCommand):
                 desc="Restoring", total=backups.weight(folder), unit="B", unit_scale=True
             ) as bar:
                 backups.load(folder, settings.DATABASES[OWNER], progress=bar.update)
-        except (backups.Unusable, signing.Unusable, DatabaseError, OSError) as error:
+        except (
+            backups.Unusable, databases.Apart, signing.Unusable, DatabaseError, OSError,
+        ) as error:  # fmt: skip
             said = str(error).partition("\n")[0]
             raise CommandError(f"Nothing was restored: {said}") from error
         call_command("migrate", verbosity=0)
