@@ -44,10 +44,17 @@ def main(arguments):
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
+        from tracker import outages
+
         try:
             execute_from_command_line([sys.argv[0], *arguments])
         except ImproperlyConfigured as error:
             sys.exit(f"These settings cannot be used (docs/operations.md tells of each):\n{error}")
+        except outages.FAILURES as error:
+            sentence = outages.sentence(error)
+            if not sentence or "--traceback" in arguments:
+                raise
+            sys.exit(sentence)
     return 0
 
 

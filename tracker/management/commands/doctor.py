@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 
 from claims.ledger import log, tree
 from sources.models import Document
-from tracker import boot, reach
+from tracker import boot, ground, reach
 from tracker.celery import BEAT_KEY, QUEUES, app
 from tracker.tried import Finding, judge, letters, receivers, together
 
@@ -80,7 +80,12 @@ def database() -> Iterator[Finding]:
             cursor.execute("SELECT current_user, current_setting('server_version')")
             role, version = cursor.fetchone()
             yield Finding(what="PostgreSQL", state=f"version {version}, as role {role}")
-            yield _tables()
+            for flaw in ground.flaws("default"):
+                yield Finding(what="Database", state=flaw.state, remedy=flaw.remedy)
+            tables = _tables()
+            yield tables
+            if tables.remedy:
+                return  # what may be done to them is asked where they are
             cursor.execute(TOO_MUCH)
             too_much = cursor.fetchone()[0]
     except DatabaseError as error:
@@ -95,11 +100,15 @@ def database() -> Iterator[Finding]:
 
 
 def _tables() -> Finding:
+    if unknown := ground.newer("default"):
+        state = f"made by a newer release than this ({unknown[-1]})"
+        return Finding(what="Tables", state=state, remedy="install that release or a newer one")
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         state = f"{len(missing)} migrations are not applied"
-        return Finding(what="Tables", state=state, remedy="run python3 manage.py migrate")
+        remedy = "run manage.py migrate, which needs OWNER_DATABASE_URL"
+        return Finding(what="Tables", state=state, remedy=remedy)
     return Finding(what="Tables", state="up to date")
 
 

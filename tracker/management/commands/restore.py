@@ -14,7 +14,7 @@ from claims.ledger import databases, log, signing
 from claims.ledger.entry import Entry, commitment, leaf_hash
 from claims.ledger.merkle import Frontier
 from claims.replay import replay
-from tracker import backups
+from tracker import backups, ground
 from tracker.management.commands.backup import KEYS, OWNER
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError("Only the tables' owner may do this: set OWNER_DATABASE_URL.")
         try:
             databases.refuse_apart(OWNER)
-            self.refuse_unless_empty()
+            self.refuse_unfit()
             found = backups.checked(folder)
             self.refuse_newer(found)
             secrets = self.secrets(keys) if keys else {}
@@ -58,7 +58,12 @@ class Command(BaseCommand):
                 ) from error
             self.stdout.write(f"{target} is back; it must belong to the signer's user.")
 
-    def refuse_unless_empty(self) -> None:
+    def refuse_unfit(self) -> None:
+        """Raise Unusable unless this is an empty database of the right kind."""
+        for flaw in ground.flaws(OWNER):
+            raise backups.Unusable(str(flaw))
+        if lack := ground.unowned(OWNER):
+            raise backups.Unusable(str(lack))
         with connections[OWNER].cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace IN"
