@@ -12,7 +12,7 @@ from pathlib import Path
 from claims.ledger import log, signing, tiles, tree
 from claims.ledger.entry import leaf_hash
 from claims.ledger.merkle import Frontier, ProofError, verify_consistency
-from claims.ledger.note import Checkpoint, NoteError, Signer, open_note, sign
+from claims.ledger.note import Checkpoint, NoteError, Signer, Verifier, open_note, sign
 from claims.ledger.tree import Tree
 
 CHUNK = 2000  # entries that are hashed again at a time
@@ -31,20 +31,29 @@ class Signed:
     new: bool
 
 
-def sign_next(*, origin: str, signers: Sequence[Signer], memory: Path, using: str) -> Signed | None:
+def sign_next(
+    *,
+    origin: str,
+    signers: Sequence[Signer],
+    memory: Path,
+    using: str,
+    former: Sequence[Verifier] = (),
+) -> Signed | None:
     """Sign the log as it stands and publish that; None while the log is empty.
 
     The note is in the local file before anyone can see it, so that a crash in between forgets
     nothing that was ever public. Where nothing is new the last note is published as it is.
+    The last note of a `former` key, one that was lost, is believed, and signed by the others.
 
     Raises Refusal where the log does not continue what was signed before.
     """
-    note, last = recall(signing.remembered(memory), origin=origin, signers=signers, using=using)
+    known = [*(signer.verifier for signer in signers), *former]
+    note, last = recall(signing.remembered(memory), origin=origin, known=known, using=using)
     size = log.size(using=using)
     if size == 0 and last.size == 0:
         return None
     checkpoint = Checkpoint(origin, size, examined(last, size, using=using))
-    if new := size > last.size or not _signed_by_all(note, signers):
+    if new := size > last.size or not _signed_by_all(note, signers, known):
         note = sign(checkpoint.text(), signers)
         signing.replace(memory, note)
     tree.publish(checkpoint, note, using=using)
@@ -52,7 +61,7 @@ def sign_next(*, origin: str, signers: Sequence[Signer], memory: Path, using: st
 
 
 def recall(
-    note: bytes | None, *, origin: str, signers: Sequence[Signer], using: str
+    note: bytes | None, *, origin: str, known: Sequence[Verifier], using: str
 ) -> tuple[bytes, Checkpoint]:
     """The last note and what it says; before the first, the empty log.
 
@@ -67,7 +76,7 @@ def recall(
                 "note of it is missing: put the last one that you trust back in its place"
             )
         return b"", Checkpoint(origin, 0, Frontier().root())
-    last = _opened(note, origin=origin, signers=signers)
+    last = _opened(note, origin=origin, known=known)
     # A crash may have kept our last note from being published, and never the other way round.
     if (
         published
@@ -81,13 +90,16 @@ def recall(
     return note, last
 
 
-def _opened(note: bytes, *, origin: str, signers: Sequence[Signer]) -> Checkpoint:
+def _opened(note: bytes, *, origin: str, known: Sequence[Verifier]) -> Checkpoint:
     """What the signer's own note says, if one of its keys signed it."""
     try:
-        text, _signed = open_note(note, [signer.verifier for signer in signers])
+        text, _signed = open_note(note, known)
         last = Checkpoint.parse(text)
     except NoteError as error:
-        raise Refusal(f"the signer's own last note cannot be trusted: {error}") from error
+        raise Refusal(
+            f"the signer's own last note cannot be trusted: {error}. If a key was lost, "
+            "“Operating the signer” in docs/ledger.md says how another one takes over"
+        ) from error
     if last.origin != origin:
         raise Refusal(f"the last note is of {last.origin}, and the origin is now {origin}")
     return last
@@ -137,7 +149,7 @@ def _extended(last: Checkpoint, size: int, *, using: str) -> Frontier:
     return grown
 
 
-def _signed_by_all(note: bytes, signers: Sequence[Signer]) -> bool:
+def _signed_by_all(note: bytes, signers: Sequence[Signer], known: Sequence[Verifier]) -> bool:
     """Did each of the keys sign the last note? A key that was added since did not."""
-    verifiers = [signer.verifier for signer in signers]
-    return bool(note) and len(open_note(note, verifiers)[1]) == len(verifiers)
+    verifiers = {signer.verifier for signer in signers}
+    return bool(note) and verifiers <= set(open_note(note, known)[1])

@@ -31,11 +31,14 @@ class Command(BaseCommand):
         using = "signer" if "signer" in settings.DATABASES else "default"
         memory = Path(settings.CHECKPOINT_FILE)
         try:
-            signers = signing.keys(Path(settings.SIGNING_KEY_FILE))
+            key = Path(settings.SIGNING_KEY_FILE)
+            signers, former = signing.keys(key), signing.former(key)
 
             def step() -> Signed | None:
                 origin = settings.LOG_ORIGIN
-                return sign_next(origin=origin, signers=signers, memory=memory, using=using)
+                return sign_next(
+                    origin=origin, signers=signers, former=former, memory=memory, using=using
+                )
 
             with signing.alone(memory):
                 self.run(step, every=options["every"], using=using)
@@ -59,6 +62,11 @@ class Command(BaseCommand):
                     raise CommandError(f"The database does not answer: {error}") from error
                 log.warning("nothing could be signed now: %s", error)
                 connections[using].close()
+            except OSError as error:
+                said = f"{error.filename or settings.CHECKPOINT_FILE}: {error.strerror}"
+                if every is None:
+                    raise CommandError(f"Nothing was signed, {said}. {signing.OWNER}") from error
+                log.warning("nothing could be signed now, %s. %s", said, signing.OWNER)
             if every is None:
                 return
             time.sleep(every)

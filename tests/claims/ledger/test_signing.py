@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from claims.ledger import signing, tree
-from claims.ledger.note import Verifier, open_checkpoint
+from claims.ledger.checkpoint import Refusal, sign_next
+from claims.ledger.note import NoteError, Verifier, open_checkpoint
 from claims.ledger.signing import Unusable
 from tests.claims import build
 from tests.claims.ledger.test_checkpoint import EMPTIED, NEW, OLD, ORIGIN, published, rewritten
@@ -35,7 +37,7 @@ def test_a_second_key_is_added_to_the_file_and_the_first_stays(tmp_path: Path) -
 
 def test_a_key_is_never_overwritten_and_never_read_where_others_could(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    with pytest.raises(Unusable, match=r"no signing key at .*: run make-signing-key"):
+    with pytest.raises(Unusable, match=r"no signing key at .*: put the copy that you kept back"):
         signing.keys(path)
     with pytest.raises(Unusable, match="no signing key"):
         signing.make_key(path, name=ORIGIN, seed=NEW.seed, add=True)
@@ -52,6 +54,75 @@ def test_a_key_is_never_overwritten_and_never_read_where_others_could(tmp_path: 
         path.chmod(0o600)
         with pytest.raises(Unusable):
             signing.keys(path)
+
+
+def test_a_lost_key_is_followed_by_another_that_signs_what_continues_its_last_note(
+    tmp_path: Path,
+) -> None:
+    build.recorded()
+    path, memory = tmp_path / "key", tmp_path / "note"
+    signing.make_key(path, name=ORIGIN, seed=OLD.seed, add=False)
+
+    def signed() -> bytes:
+        found = sign_next(
+            origin=ORIGIN, signers=signing.keys(path), former=signing.former(path),
+            memory=memory, using="signer",
+        )  # fmt: skip
+        assert found
+        return found.note
+
+    signed()
+    path.unlink()
+    signing.make_key(path, name=ORIGIN, seed=NEW.seed, add=False)
+    with pytest.raises(Refusal, match="If a key was lost, “Operating the signer”"):
+        signed()
+    with path.open("a") as file:
+        file.write(f"{OLD.verifier}\n")
+    build.recorded(build.begins(2))
+    note = signed()
+    assert open_checkpoint(note, origin=ORIGIN, verifiers=[NEW.verifier]).size == 2
+    with pytest.raises(NoteError, match="no key that is trusted"):
+        open_checkpoint(note, origin=ORIGIN, verifiers=[OLD.verifier])
+    signing.make_key(path, name=ORIGIN, seed=bytes(32), add=True)
+    assert signing.former(path) == (OLD.verifier,)
+    assert len(signing.keys(path)) == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_key_that_was_put_back_by_root_is_said_to_be_of_the_wrong_user(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    signing.make_key(key, name=ORIGIN, seed=OLD.seed, add=False)
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents[:2]:
+        folder.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        for refused in (
+            lambda: signing.keys(key),
+            lambda: signing.make_key(
+                tmp_path / "new" / "key", name=ORIGIN, seed=NEW.seed, add=False
+            ),
+            lambda: signing.alone(tmp_path / "note").__enter__(),
+        ):
+            with pytest.raises(Unusable, match="have to belong to the user that signs"):
+                refused()
+    finally:
+        os.seteuid(0)
+
+
+def test_a_disk_without_room_leaves_no_half_a_key(tmp_path: Path) -> None:
+    """An empty file would be taken for a key that must not be overwritten."""
+    key = tmp_path / "key"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(Unusable, match="No key was made"):
+            signing.make_key(key, name=ORIGIN, seed=OLD.seed, add=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not key.exists()
+    signing.make_key(key, name=ORIGIN, seed=OLD.seed, add=False)
+    assert signing.keys(key) == (OLD,)
 
 
 # The commands
