@@ -7,11 +7,14 @@ every mistake; `refuse` then ends it. No sentence repeats a value: it may be a s
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +24,7 @@ MAKE = "`openssl rand -hex 32` makes a good one"
 PLACEHOLDERS = ("change", "password", "secret", "example", "insecure", "placeholder", "1234567")
 PASSWORD_LENGTH = 16
 DIFFERENT = 6  # characters
+YEAR = 366 * 24 * 60  # minutes
 MAIL_SECONDS = 20  # for each answer of the mail server
 REDIS = "redis://127.0.0.1:6379/0"
 HERE = {"", "localhost", "127.0.0.1", "::1"}
@@ -121,6 +125,43 @@ class Environment(environ.Env):
         self.wrong.append(f"{name} is one of: {', '.join(choices)}.")
         return default
 
+    def hosts(self, name: str, *, default: list[str]) -> list[str]:
+        """Names of hosts, without scheme, port and path."""
+        return self._each(name, default, _host, "names without https:// and port, as desk.org")
+
+    def origins(self, name: str) -> list[str]:
+        """Addresses of sites, each with its scheme and without a path."""
+        such = "addresses with https:// and without a path, as https://desk.org"
+        return self._each(name, [], _origin, such)
+
+    def networks(self, name: str) -> list[str]:
+        """Networks, of IPv4 or IPv6."""
+        return self._each(name, [], _network, "networks that end in zeros, as 10.1.0.0/16")
+
+    def ports(self, name: str, *, default: list[int]) -> list[int]:
+        """Ports of TCP."""
+        known = [str(port) for port in default]
+        return [int(one) for one in self._each(name, known, _port, "numbers from 1 to 65535")]
+
+    def zone(self, name: str, *, default: str) -> str:
+        """A time zone that this machine knows."""
+        value: str = self.get_value(name, str, default)
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            self.wrong.append(f"{name} is a time zone, as Europe/Paris.")
+            return default
+        return value
+
+    def _each(
+        self, name: str, default: list[str], right: Callable[[str], bool], such: str
+    ) -> list[str]:
+        values = [one.strip() for one in self.get_value(name, list, default)]
+        if all(map(right, values)):
+            return values
+        self.wrong.append(f"{name} holds {such}, with commas between them.")
+        return default
+
     def secret(self, name: str, *, least: int, needed: bool, strict: bool) -> str:
         """A secret of our own making; a weak one is refused where it is `strict`."""
         value: str = self.get_value(name, str, "")
@@ -136,6 +177,10 @@ class Environment(environ.Env):
         The password may be a setting of its own: OWNER_DATABASE_PASSWORD for OWNER_DATABASE_URL.
         """
         url = self._address(name, {"postgres", "postgresql"}, strict=strict)
+        parts = urlsplit(url)
+        if url and not parts.path.strip("/") and "service=" not in parts.query:
+            self.wrong.append(f"{name} names no database, as postgres://role@host/tracker does.")
+            url = ""
         return dict(self.db_url_config(url or "postgres://localhost/unconfigured"))
 
     def redis(self, name: str, *, strict: bool) -> str:
@@ -217,6 +262,26 @@ class Environment(environ.Env):
             self.wrong.append(
                 f"{what} is weak: it needs {least} characters that nobody can guess; {MAKE}."
             )
+
+
+def _host(name: str) -> bool:
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    return bool(bare) and not re.search(r"[\s/@]", bare) and (bare != name or ":" not in name)
+
+
+def _origin(text: str) -> bool:
+    return bool(re.fullmatch(r"https?://[^\s/@?#]+", text))
+
+
+def _network(text: str) -> bool:
+    try:
+        return bool(ip_network(text))
+    except ValueError:
+        return False
+
+
+def _port(text: str) -> bool:
+    return bool(re.fullmatch("[0-9]{1,5}", text)) and 0 < int(text) < 65536
 
 
 def scale(text: str) -> dict[str, list[Any]]:

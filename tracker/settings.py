@@ -26,8 +26,8 @@ SERVED = "DATABASE_URL" in env.ENVIRON
 # At least as long as Django's own check asks (security.W009).
 SECRET_KEY = env.secret("SECRET_KEY", least=50, needed=SERVED, strict=SERVED and not DEBUG)
 SECRET_KEY = SECRET_KEY or "no-database-no-secret"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # True where TLS ends before this server: cookies become secure and HTTP is redirected.
 HTTPS = env.bool("HTTPS", default=False)
 
@@ -153,7 +153,7 @@ SECOND_FACTOR = env.one_of("SECOND_FACTOR", "off", "optional", "required", defau
 OTP_TOTP_ISSUER = "Claim Tracker"
 # How many wrong passwords in a row, for one name from one address, and for how many minutes then.
 LOGIN_ATTEMPTS = env.number("LOGIN_ATTEMPTS", default=5, least=1)
-LOGIN_COOL_OFF = env.number("LOGIN_COOL_OFF", default=15, least=1)
+LOGIN_COOL_OFF = env.number("LOGIN_COOL_OFF", default=15, least=1, most=environment.YEAR)
 # How many proxies of our own stand before this server; each writes whom it saw (X-Forwarded-For).
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 AUTHENTICATION_BACKENDS = [
@@ -189,7 +189,7 @@ LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", "en", "fr", default="en")
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 # The second holds what the admin's own pages say and their package has no French for.
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale", BASE_DIR / "tracker" / "locale" / "unfold"]
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.zone("TIME_ZONE", default="UTC")
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -211,7 +211,7 @@ ANONYMOUS_READING = env.bool("ANONYMOUS_READING", default=False)
 # How many readers of the feed may wait in one process, each of which holds one of its threads.
 FEED_WAITERS = env.number("FEED_WAITERS", default=24)
 # The sites whose scripts may call the API from a browser, as in https://paper.example
-CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/(api|log)/"
 CORS_EXPOSE_HEADERS = api.EXPOSED
 CORS_ALLOW_HEADERS = api.TAKEN
@@ -223,7 +223,7 @@ DESK_CONTACT = env.str("DESK_CONTACT", default="")
 HOST_PAUSE = env.number("HOST_PAUSE", default=1)
 
 # The ports at which web pages are read.
-FETCH_PORTS = env.list("FETCH_PORTS", cast=int, default=[80, 443, 8080, 8443])
+FETCH_PORTS = env.ports("FETCH_PORTS", default=[80, 443, 8080, 8443])
 
 # The desk's scale, best first: {"key": [number or null, name in English, name in French], ...}. A
 # key is what the ledger stores, and never changes its meaning; null is for what nobody can rate.
@@ -252,7 +252,8 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(DATA_DIR / "signer" / "
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # A session that is not used for so many minutes ends.
-SESSION_COOKIE_AGE = env.number("SESSION_IDLE_MINUTES", default=12 * 60, least=1) * 60
+IDLE = env.number("SESSION_IDLE_MINUTES", default=12 * 60, least=1, most=environment.YEAR)
+SESSION_COOKIE_AGE = IDLE * 60
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -267,7 +268,7 @@ LOG_FORMAT = env.one_of("LOG_FORMAT", "text", "json", default="text")
 LOGGING = logs.configured(level=LOG_LEVEL, form=LOG_FORMAT)
 # Who may read /metrics: who sends this token, or comes from one of these networks. Without: nobody.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", least=16, needed=False, strict=not DEBUG)
-METRICS_NETWORKS = env.list("METRICS_NETWORKS", default=[])
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
 # Sentry or GlitchTip, which is told of failures (tracker/failures.py); without it nobody is.
 SENTRY_DSN = env.dsn("SENTRY_DSN")
 SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")

@@ -11,6 +11,12 @@ from django.core.exceptions import ImproperlyConfigured
 from tracker.environment import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
+NEEDED: dict[str, dict[str, object]] = {
+    "zone": {"default": "UTC"},
+    "database": {"strict": True},
+    "hosts": {"default": []},
+    "ports": {"default": []},
+}
 GOOD = "9f2c41d07be86a5341fe" * 4  # as long and as mixed as `openssl rand -hex 32` makes it
 SERVER = {
     "SECRET_KEY": GOOD,
@@ -51,6 +57,9 @@ def test_one_start_tells_of_every_mistake_and_repeats_no_secret() -> None:
         "REDIS_URL": "redis://valkey/0",
         "HTTPS": "ture",
         "LOGIN_ATTEMPTS": "five",
+        "LOGIN_COOL_OFF": "99999999999",
+        "CSRF_TRUSTED_ORIGINS": "desk.test",
+        "TIME_ZONE": "Mars/Phobos",
         "HOST_PAUSE": "-1",
         "CHECKWORTHY_FROM": "50",
         "SECOND_FACTOR": "maybe",
@@ -145,6 +154,29 @@ def test_a_secret_is_given_in_one_way_only(tmp_path: Path) -> None:
     both = {"DATABASE_URL": SERVER["DATABASE_URL"], "DATABASE_PASSWORD": GOOD}
     (said,) = wrong(both, "DATABASE_URL:database", strict=True)
     assert said == "DATABASE_URL and DATABASE_PASSWORD both hold a password: keep one."
+
+
+@pytest.mark.parametrize(
+    ("read", "right", "mistaken"),
+    [
+        ("TIME_ZONE:zone", ["Europe/Paris"], ["Mars/Phobos", "../../etc/passwd", "/etc/passwd"]),
+        ("ALLOWED_HOSTS:hosts", [".a.org,10.0.0.1, [::1]"], ["https://a.org", "a.org:80", "a/b"]),
+        ("CORS_ORIGINS:origins", ["https://a.org:8443, https://*.b.org"], ["a.org", "ftp://a"]),
+        ("METRICS_NETWORKS:networks", ["10.0.0.0/8,fd00::/64"], ["10.0.0.1/8", "inside"]),
+        ("FETCH_PORTS:ports", ["80,443"], ["0", "65536", "https"]),
+        ("DATABASE_URL:database", ["postgres://a@host/tracker"], ["postgres://a@host"]),
+    ],
+)
+def test_a_value_that_would_only_fail_later_is_refused_at_start(
+    read: str, right: list[str], mistaken: list[str]
+) -> None:
+    name, _, kind = read.partition(":")
+    about = NEEDED.get(kind, {})
+    for value in right:
+        assert wrong({name: value}, read, **about) == []
+    for value in mistaken:
+        (said,) = wrong({name: value}, read, **about)
+        assert said.startswith(name)
 
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
