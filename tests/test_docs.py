@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import BaseCommand, get_commands, load_command_class
 
 from claims import events
 from tracker import metrics
@@ -21,6 +22,27 @@ COMMANDS = [
 def test_every_command_is_in_a_guide(command: str) -> None:
     guides = [(ROOT / "README.md").read_text(), *DOCS.values()]
     assert any(re.search(rf"manage\.py {command}\b", text) for text in guides)
+
+
+def options(command: str) -> tuple[set[str], set[str]]:
+    """The options of one of our commands beside Django's own, and those that must be given."""
+    mine = load_command_class(get_commands()[command], command).create_parser("manage.py", command)
+    theirs = BaseCommand().create_parser("manage.py", command)
+    known = {option for action in theirs._actions for option in action.option_strings}
+    own = [one for one in mine._actions if one.option_strings and one.dest != "help"]
+    names = {name for one in own for name in one.option_strings if name not in known}
+    return names, {one.option_strings[0] for one in own if one.required}
+
+
+@pytest.mark.parametrize("command", sorted({*COMMANDS} - {"migrate"}))
+def test_a_command_has_the_options_that_the_guides_name_and_no_others(command: str) -> None:
+    text = "\n".join([(ROOT / "README.md").read_text(), *DOCS.values()])
+    there, needed = options(command)
+    assert {name for name in there if not re.search(rf"(?<![\w-]){name}\b", text)} == set()
+    for line in re.findall(rf"manage\.py {command}\b(?!-)([^`\n]*)", text):
+        named = set(re.findall(r"(?<!\S)--[a-z][a-z-]*", line))
+        assert named <= there, line
+        assert "..." in line or needed <= named, f"manage.py {command}{line}"
 
 
 @pytest.mark.parametrize("word", events.WORDS)
