@@ -47,7 +47,7 @@ def test_a_missing_worker_is_told_with_what_to_do(
         call_command("doctor")
     said = capsys.readouterr().out
     assert end.value.code == 1
-    assert "NOT OK  Worker: none answers\n        -> start python3 manage.py demo" in said
+    assert "NOT OK  Worker: none answers\n        -> start celery -A tracker worker" in said
     assert "NOT OK  Beat: never heard of" in said
     for url in (os.environ["DATABASE_URL"], settings.REDIS_URL):
         assert str(urlsplit(url).password) not in said

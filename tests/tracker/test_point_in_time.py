@@ -84,7 +84,7 @@ def test_a_desk_goes_back_to_a_moment_between_two_events(house: embedded.House) 
             file.write(f"{told}\n")
     (copy / "recovery.signal").touch()
     port = embedded.free_port()
-    server = processes.start(
+    second = processes.start(
         [programs / "postgres", "-D", copy, "-c", f"port={port}", "-c", "fsync=off",
          "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
         name="recovered", folder=place, cwd=copy, account=house.account, ending=signal.SIGINT,
@@ -97,7 +97,7 @@ def test_a_desk_goes_back_to_a_moment_between_two_events(house: embedded.House) 
         assert "1 events are in" in ran(["manage.py", "export-log", place / "recovered"], there)
         ran(["-c", WRITE.format(number=3)], there)  # it takes new events again
     finally:
-        server.stop()
+        second.stop()
 
 
 def recovered(address: str, log: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from claims.models import Claim, Entry, Proposal
 from sources.models import Document, Source
@@ -93,6 +93,15 @@ def test_a_seed_that_was_killed_goes_on_where_it_stopped_and_then_has_nothing_le
 def refusals(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """What was said against acts of the story; the rest of it is the progress bar."""
     return [line for line in capsys.readouterr().err.splitlines() if " on day " in line]
+
+
+@pytest.mark.django_db
+def test_a_desk_with_people_of_its_own_gets_no_invented_story(password_file: Path) -> None:
+    User.objects.create_user("ada")
+    with pytest.raises(CommandError, match="Nothing was written: name an empty database"):
+        call_command("seed", password_file=password_file)
+    assert list(User.objects.values_list("username", flat=True)) == ["ada"]
+    assert counts() == [0, 1, 0, 0, 0, 0]
 
 
 @pytest.mark.django_db

@@ -23,7 +23,7 @@ from tracker.celery import BEAT_KEY, QUEUES, app
 from tracker.tried import Finding, judge, letters, receivers, together
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
-START = "start python3 manage.py demo, or "
+LAPTOP = "(on a laptop, python3 manage.py demo does)"
 LATE = 60  # seconds after which a recorded event should have been signed
 ROOM = 1024**3  # bytes that should be free for documents and logs
 # More than the application's role needs: what would let it rewrite history.
@@ -130,7 +130,7 @@ def messages() -> Iterator[Finding]:
         yield Finding(what="Beat", state=f"last heard of {age:.0f} seconds ago")
     else:
         state = "never heard of" if age is None else f"last heard of {age:.0f} seconds ago"
-        remedy = f"{START}celery -A tracker beat; give it half a minute, and a worker"
+        remedy = f"start celery -A tracker beat {LAPTOP}; give it half a minute, and a worker"
         yield Finding(what="Beat", state=state, remedy=remedy)
 
 
@@ -143,13 +143,13 @@ def _workers() -> Finding:
     except OperationalError:
         workers = {}
     if not workers:
-        remedy = f"{START}celery -A tracker worker; documents wait meanwhile and are not lost"
+        remedy = f"start celery -A tracker worker {LAPTOP}; documents wait and are not lost"
         return Finding(what="Worker", state="none answers", remedy=remedy)
     taken = {queue["name"] for queues in workers.values() for queue in queues}
     state = f"{len(workers)} answering"
     if missing := [queue for queue in QUEUES if queue not in taken]:
         names = ",".join(missing)
-        remedy = f"{START}celery -A tracker worker --queues={names}"
+        remedy = f"start celery -A tracker worker --queues={names} {LAPTOP}"
         return Finding(what="Worker", state=f"{state}, none for: {names}", remedy=remedy)
     return Finding(what="Worker", state=state)
 
@@ -204,8 +204,8 @@ def ledger() -> Iterator[Finding]:
     except DatabaseError:
         return  # the database's own line says it
     remedy = (
-        "start python3 manage.py demo, or manage.py sign-checkpoints --every 5; if it ends by "
-        "itself, its last words say what is wrong with the log"
+        f"start manage.py sign-checkpoints --every 5 {LAPTOP}; if it ends by itself, its last "
+        "words say what is wrong with the log"
     )
     state = f"{size} events, of which the last signed checkpoint covers {covered}"
     yield Finding(what="Ledger", state=state, remedy=remedy if late else "")

@@ -14,7 +14,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from tqdm import tqdm
 
 from claims import review
@@ -43,6 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         story = _load("story.json")
+        refuse_another(story["people"])
         people(story["people"], options["password_file"].read_text(encoding="utf-8").strip())
         for outlet in _load("outlets.json"):
             Source.objects.get_or_create(name=outlet.pop("name"), defaults=outlet)
@@ -57,6 +59,18 @@ class Command(BaseCommand):
         )
 
 
+def refuse_another(described: list[dict[str, str]]) -> None:
+    """Raise CommandError in a desk that has people of its own: what is recorded stays for ever."""
+    names = {person["username"] for person in described}
+    there = set(User.objects.values_list("username", flat=True))
+    if there and not names <= there:
+        raise CommandError(
+            "This desk has people of its own, and an invented story would stay in its ledger for "
+            "ever. Nothing was written: name an empty database in DATABASE_URL."
+        )
+
+
+@transaction.atomic
 def people(described: list[dict[str, str]], password: str) -> None:
     """The demo's people with their groups, and an admin who may do anything in Django."""
     for person in described:
