@@ -83,6 +83,21 @@ def test_an_older_server_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "older than 99: upgrade it (pg_upgrade)" in str(flaw)
 
 
+def test_two_migrations_at_once_make_the_tables_once() -> None:
+    with made("") as addresses:
+        roles(addresses)
+        both = [
+            subprocess.Popen(
+                [sys.executable, "manage.py", "migrate", "-v0"],
+                cwd=ROOT, env=os.environ | addresses, stderr=subprocess.PIPE, text=True,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        said = [each.communicate(timeout=120)[1] for each in both]
+        assert [each.returncode for each in both] == [0, 0], said
+        assert tables(addresses["OWNER_DATABASE_URL"]) == tables(os.environ["OWNER_DATABASE_URL"])
+
+
 def test_tables_of_a_newer_release_are_left_alone(owner_connection: psycopg.Connection) -> None:
     owner_connection.execute(FUTURE)
     try:
