@@ -8,6 +8,7 @@ every mistake; `refuse` then ends it. No sentence repeats a value: it may be a s
 
 import json
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -227,6 +228,13 @@ class Environment(environ.Env):
         """Raises ImproperlyConfigured with every mistake that was noted."""
         if self.wrong:
             raise ImproperlyConfigured("\n".join(dict.fromkeys(self.wrong)))
+
+    def refuse_to_start(self) -> None:
+        """The same, of a program that ends by it: where in the code it was says nothing to who
+        mends a setting, so that no traceback stands above the sentences."""
+        if self.wrong:
+            sys.tracebacklimit = 0
+        self.refuse()
 
     def _address(self, name: str, schemes: Collection[str], *, strict: bool) -> str:
         url: str = self.get_value(name, str, "")

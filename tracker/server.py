@@ -15,7 +15,7 @@ bind = env.str("WEB_BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
 workers = env.number("WEB_PROCESSES", default=2, least=1)
 threads = env.number("WEB_THREADS", default=32, least=1)
-env.refuse()
+env.refuse_to_start()
 
 graceful_timeout = 10  # seconds
 limit_request_line = 8190  # characters of an address

@@ -291,4 +291,4 @@ if OTEL_EXPORTER_OTLP_ENDPOINT:
 # Where the processes of a web server count requests together; without it they are not counted.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 
-env.refuse()
+env.refuse_to_start()

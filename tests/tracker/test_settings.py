@@ -78,6 +78,26 @@ def test_one_start_tells_of_every_mistake_and_repeats_no_secret() -> None:
     assert "hunter2" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["gunicorn", "--config=python:tracker.server", "--bind=127.0.0.1:0", "tracker.wsgi"],
+        ["celery", "-A", "tracker", "worker"],
+        ["celery", "-A", "tracker", "beat"],
+    ],
+    ids=lambda program: program[-1],
+)
+def test_every_program_tells_it_in_sentences_too(program: list[str]) -> None:
+    given = {"PATH": os.environ["PATH"], **SERVER, "HTTPS": "ture", "WEB_PROCESSES": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *program],
+        cwd=ROOT, env=given, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode
+    assert "HTTPS has to be true or false." in done.stderr
+    assert "File " not in done.stderr
+
+
 def test_a_server_without_its_key_is_told_how_to_make_one() -> None:
     done = manage({name: SERVER[name] for name in SERVER if name != "SECRET_KEY"}, "check")
     assert done.returncode == 1
