@@ -36,6 +36,10 @@ FILES = {
 }
 NUMBERS = {"size": int, "root": str, "digest": str, "migrations": list}
 CHUNK = 1 << 18
+CLIENTS = (
+    "Install PostgreSQL's client programs, of the server's version or newer (Debian: apt-get "
+    "install postgresql-client)."
+)
 
 Progress = Callable[[int], object]
 
@@ -58,7 +62,7 @@ def room(folder: Path) -> None:
 def dump(folder: Path, database: dict[str, Any], *, snapshot: str, progress: Progress) -> None:
     """Write the four files, of the moment of an exported snapshot."""
     for name, options in FILES.items():
-        command = [_program("pg_dump"), f"--snapshot={snapshot}", "--compress=gzip:6"]
+        command = [_program("pg_dump"), f"--snapshot={snapshot}", "--compress=6"]
         command += ["--no-password", "--no-comments", "--lock-wait-timeout=30s", *options]
         with _private(folder / name) as file, _started(command, database) as process:
             while piece := process.stdout.read(CHUNK):
@@ -93,6 +97,8 @@ def checked(folder: Path) -> dict[str, Any]:
         raise Unusable(f"{error.filename}: {error.strerror}.") from error
     if not whole:
         raise Unusable(f"{folder} is no backup of the format “{FORMAT}”. Take another one.")
+    if missing := [name for name in FILES if not (folder / name).exists()]:
+        raise Unusable(f"{missing[0]} is not in {folder} any more. Take another backup.")
     for name, digest in found["files"].items():
         if _sha256(folder / name) != digest:
             raise Unusable(f"{name} was altered or cut short since. Take another backup.")
@@ -156,6 +162,8 @@ def _started(
         if failed:
             words.seek(0)
             said = words.read().decode(errors="replace").strip().splitlines() or ["no reason given"]
+            if "version mismatch" in said[0]:
+                raise Unusable(f"{command[0]} is older than the server. {CLIENTS}")
             raise Unusable(f"{Path(command[0]).name} stopped: {said[0]}")
 
 
@@ -168,10 +176,7 @@ def _program(name: str) -> str:
             return str(found)
     if path := shutil.which(name):
         return path
-    raise Unusable(
-        f"There is no {name} on this machine: install PostgreSQL's client programs, of the "
-        "server's version (Debian: apt-get install postgresql-client)."
-    )
+    raise Unusable(f"There is no {name} on this machine. {CLIENTS}")
 
 
 @contextmanager

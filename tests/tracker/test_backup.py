@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from sources import intake
 from tests.claims.build import AT
 from tests.claims.ledger.exported import desk
 from tests.conftest import ADDRESSES, ROOT, _address
+from tracker import backups
 
 pytestmark = pytest.mark.usefixtures("committed")
 TABLES = (
@@ -201,6 +203,36 @@ def test_a_backup_that_cannot_be_finished_is_none(
         backup(tmp_path / "backup")
     assert "wrong-password" not in str(refused.value)
     assert not (tmp_path / "backup" / "manifest.json").exists()
+
+
+def test_a_backup_without_one_of_its_files_is_refused(folder: Path) -> None:
+    (folder / "documents.sql.gz").unlink()
+    with pytest.raises(backups.Unusable, match=r"documents.sql.gz is not in .* any more"):
+        backups.checked(folder)
+
+
+def test_a_disk_without_room_leaves_what_is_no_backup(tmp_path: Path) -> None:
+    desk()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(CommandError, match=r"This is no backup: .*can be deleted"):
+            backup(tmp_path / "backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with pytest.raises(backups.Unusable, match="it is no backup, or was cut short"):
+        backups.checked(tmp_path / "backup")
+
+
+def test_programs_that_are_older_than_the_server_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = Path("/usr/lib/postgresql/15/bin/pg_dump")
+    if not older.exists():
+        pytest.skip("there is no older PostgreSQL here (Debian 12: apt-get install postgresql)")
+    monkeypatch.setattr(backups, "_program", lambda name: str(older))
+    with pytest.raises(CommandError, match=f"{older} is older than the server. Install"):
+        backup(tmp_path / "backup")
 
 
 def test_a_backup_without_its_manifest_was_cut_short(folder: Path, empty: dict[str, str]) -> None:

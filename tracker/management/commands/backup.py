@@ -47,7 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"This is no backup: {said}") from error
         except OSError as error:
             raise CommandError(
-                f"This is no backup: {error.filename or folder}: {error.strerror}."
+                f"This is no backup: {error.filename or folder}: {error.strerror}. Mend that or "
+                f"name another folder; what is in {folder} can be deleted."
             ) from error
         if not keys:
             self.stdout.write("Keys are not in it: see “Backups” in docs/operations.md.")
