@@ -7,18 +7,17 @@ every mistake; `refuse` then ends it. No sentence repeats a value: it may be a s
 """
 
 import json
-import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.util import find_spec
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from tracker import forms
 
 MAKE = "`openssl rand -hex 32` makes a good one"
 # What stands in guides until somebody fills it in; no random text of this length holds any of them.
@@ -128,31 +127,29 @@ class Environment(environ.Env):
 
     def hosts(self, name: str, *, default: list[str]) -> list[str]:
         """Names of hosts, without scheme, port and path."""
-        return self._each(name, default, _host, "names without https:// and port, as desk.org")
+        return self._each(name, default, forms.host, "names without https:// and port, as desk.org")
 
     def origins(self, name: str) -> list[str]:
         """Addresses of sites, each with its scheme and without a path."""
         such = "addresses with https:// and without a path, as https://desk.org"
-        return self._each(name, [], _origin, such)
+        return self._each(name, [], forms.origin, such)
 
     def networks(self, name: str) -> list[str]:
         """Networks, of IPv4 or IPv6."""
-        return self._each(name, [], _network, "networks that end in zeros, as 10.1.0.0/16")
+        return self._each(name, [], forms.network, "networks that end in zeros, as 10.1.0.0/16")
 
     def ports(self, name: str, *, default: list[int]) -> list[int]:
         """Ports of TCP."""
         known = [str(port) for port in default]
-        return [int(one) for one in self._each(name, known, _port, "numbers from 1 to 65535")]
+        return [int(one) for one in self._each(name, known, forms.port, "numbers from 1 to 65535")]
 
     def zone(self, name: str, *, default: str) -> str:
         """A time zone that this machine knows."""
         value: str = self.get_value(name, str, default)
-        try:
-            ZoneInfo(value)
-        except (ValueError, OSError, ZoneInfoNotFoundError):
-            self.wrong.append(f"{name} is a time zone, as Europe/Paris.")
-            return default
-        return value
+        if forms.zone(value):
+            return value
+        self.wrong.append(f"{name} is a time zone, as Europe/Paris.")
+        return default
 
     def _each(
         self, name: str, default: list[str], right: Callable[[str], bool], such: str
@@ -270,26 +267,6 @@ class Environment(environ.Env):
             self.wrong.append(
                 f"{what} is weak: it needs {least} characters that nobody can guess; {MAKE}."
             )
-
-
-def _host(name: str) -> bool:
-    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
-    return bool(bare) and not re.search(r"[\s/@]", bare) and (bare != name or ":" not in name)
-
-
-def _origin(text: str) -> bool:
-    return bool(re.fullmatch(r"https?://[^\s/@?#]+", text))
-
-
-def _network(text: str) -> bool:
-    try:
-        return bool(ip_network(text))
-    except ValueError:
-        return False
-
-
-def _port(text: str) -> bool:
-    return bool(re.fullmatch("[0-9]{1,5}", text)) and 0 < int(text) < 65536
 
 
 def scale(text: str) -> dict[str, list[Any]]:
