@@ -29,7 +29,7 @@ def said(command: str, environment: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("command", ["replay", "migrate", "export-log nowhere", "recheck"])
 def test_a_database_that_is_away_is_named_with_what_to_do(command: str) -> None:
-    away = {}
+    away = {"DATABASE_POOL": "0"}  # which waits for a server as long as a request may
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
         user = urlsplit(os.environ[name]).username
         away[name] = f"postgres://{user}:0a1b2c3d4e5f60718293@127.0.0.1:1/tracker"
