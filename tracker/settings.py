@@ -104,11 +104,12 @@ TEMPLATES = [
 DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 
 
-def database(name: str) -> dict[str, Any]:
+def database(name: str, *, replica: bool = False) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
-    options = dict(waiting.OPTIONS)
+    options = dict(waiting.READS if replica else waiting.OPTIONS)
     if DATABASE_POOL:
-        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+        patience = 2 if replica else 10
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience}
     found = env.database(name, strict=not DEBUG)
     found["OPTIONS"] = options | found.get("OPTIONS", {})
     return found | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if DATABASE_POOL else 60}
@@ -124,6 +125,13 @@ if "SIGNER_DATABASE_URL" in env.ENVIRON:
     # The role that publishes checkpoints, for `manage.py sign-checkpoints` alone.
     DATABASES["signer"] = database("SIGNER_DATABASE_URL")
     DATABASES["signer"]["TEST"] = {"MIRROR": "default"}
+# A server that follows `default`, as the same role, for reads of the API (tracker/replica.py).
+replica = database("REPLICA_DATABASE_URL", replica=True)
+if "REPLICA_DATABASE_URL" in env.ENVIRON:
+    DATABASES["replica"] = replica | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["tracker.replica.Router"]
+# How many seconds late it may be; beyond, the primary answers.
+REPLICA_LAG = env.number("REPLICA_LAG", default=5.0, least=1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis("REDIS_URL", strict=not DEBUG)

@@ -32,6 +32,12 @@ _seconds = Histogram(
     buckets=BUCKETS,
     registry=None,
 )
+_answers = Counter(
+    "claim_tracker_read_answers",
+    "Answers to reads that a replica may give, by who gave them and why the primary did.",
+    ("server", "because"),
+    registry=None,
+)
 
 
 def begin() -> None:
@@ -62,6 +68,12 @@ def count(*, method: str, route: str, status: int, seconds: float) -> None:
     if FOLDER:
         _requests.labels(method, route, str(status)).inc()
         _seconds.labels(route).observe(seconds)
+
+
+def answered(server: str, because: str = "") -> None:
+    """One more read was answered by the replica, or in its place by the primary."""
+    if FOLDER:
+        _answers.labels(server, because).inc()
 
 
 def counted() -> Iterable[Metric]:

@@ -24,3 +24,13 @@ OPTIONS: dict[str, Any] = {
     "keepalives_interval": 15,
     "keepalives_count": 4,
 }
+# The same of a replica. Nobody waits long for one, since the primary answers in its place; and no
+# server that was promoted, or named by mistake, is written to through it.
+READS: dict[str, Any] = OPTIONS | {
+    "options": f"{OPTIONS['options']} -c default_transaction_read_only=on",
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,  # milliseconds
+}

@@ -26,7 +26,7 @@ from claims.api.moments import Asked, AsOf, Moments, asked, then
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.clients import disclosed
 from claims.clients.rights import stranger
-from claims.ledger import log
+from claims.ledger import log, server
 
 LIMIT = 100
 
@@ -125,6 +125,9 @@ class Everything(APIView):
         if window["wait"] and not moment:
             following.wait(first, window["wait"])
         size = moment.moment.size if moment else log.size()
+        # A replica that has nothing from there on yet is not believed.
+        if size <= first and server.to_primary() and not moment:
+            size = log.size()
         # No further than `size`, so that both are of the same moment.
         end = first + max(0, min(window["limit"], size - first))
         body = {"next": end, "size": size}

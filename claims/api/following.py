@@ -1,6 +1,6 @@
-"""Following the log: waiting for what comes, a stream of it, whole pages, and where to begin.
+"""Following the log: waiting for what comes, a stream of it, and whole pages.
 
-All four are the feed: the same events at the same positions. A client that remembers the last
+All three are the feed: the same events at the same positions. A client that remembers the last
 position it has had, stops wherever it likes and asks again from the next one, misses nothing and
 gets nothing twice. Waiting costs a thread each, so that only so many wait in a process; the others
 are answered at once and ask again.
@@ -10,13 +10,15 @@ import hashlib
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import BoundedSemaphore, Condition
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -29,17 +31,16 @@ from rest_framework.views import APIView
 from claims.api.entries import Event, shown
 from claims.api.log import SOON, NotCovered
 from claims.api.moments import FOR_EVER
-from claims.api.shapes import ClaimSummary
 from claims.api.versions import IF_NONE_MATCH, versioned
-from claims.ledger import log
-from claims.models import Claim
+from claims.ledger import log, server
 from tracker.asking import Parameters
 
 LONGEST = 60  # seconds that one request waits
 PAUSE = 0.25  # seconds between two looks at the log
+STEP = 1  # seconds after which who waits at a replica asks whether it is late
 SILENCE = 15  # seconds after which a stream says that it is still there
 STREAMED = 300  # seconds after which a stream ends, and its reader comes again
-BATCH = 256  # events, or claims, that are read at once
+BATCH = 256  # events that are read at once
 PAGE = 256  # events of a whole page, as in a tile of the log
 LARGEST = 2**62  # positions are bigints, and a limit is added to one
 POSITION = re.compile(r"[0-9]{1,19}")
@@ -54,7 +55,8 @@ class Full(APIException):
 
 
 class Watch:
-    """The size of the log, looked at by one thread for all those of this process that wait."""
+    """The size of the log on a server, looked at by one thread for all those of this process that
+    wait there."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -90,7 +92,7 @@ class Watch:
             self._changed.notify_all()
 
 
-watch = Watch()
+watches: dict[str, Watch] = defaultdict(Watch)
 places = BoundedSemaphore(settings.FEED_WAITERS)
 
 
@@ -113,13 +115,29 @@ def wait(position: int, seconds: float) -> None:
     with place() as got:
         if got:
             _let_go()
-            watch.beyond(position, seconds)
+            beyond(position, seconds)
+
+
+def beyond(position: int, seconds: float) -> bool:
+    """Whether the log came to hold an event at `position` within so many seconds, on the server
+    that the answer is read from; where that becomes too late or fails, the primary is asked."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        if server.read(partial(_came, position, min(STEP, left))):
+            return True
+        server.settle()
+    return False
+
+
+def _came(position: int, seconds: float) -> bool:
+    return watches[server.name()].beyond(position, seconds)
 
 
 def _let_go() -> None:
     """Who only waits keeps no connection from others."""
-    if not connection.in_atomic_block:
-        connection.close()
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 class EventStream(BaseRenderer):
@@ -196,13 +214,13 @@ def told(position: int, *, until: float) -> Iterator[str]:
     """The events from a position on as server-sent events, until a moment (monotonic seconds)."""
     yield "retry: 2000\n\n"
     while time.monotonic() < until:
-        for entry in log.feed(position, BATCH):
+        for entry in server.read(partial(log.feed, position, BATCH)):
             (event,) = shown([entry])
             text = json.dumps(event, ensure_ascii=False)
             yield f"id: {entry.position}\nevent: {entry.type}\ndata: {text}\n\n"
             position = entry.position + 1
         _let_go()
-        if not watch.beyond(position, min(SILENCE, max(0, until - time.monotonic()))):
+        if not beyond(position, min(SILENCE, until - time.monotonic())):
             yield ": still here\n\n"
 
 
@@ -242,51 +260,3 @@ class Page(APIView):
             written = JSONRenderer().render(shown(log.feed(first, PAGE)))[1:-1]
         body = b'{"first":%d,"events":[%b]}' % (first, written)
         return versioned(request, hashlib.sha256(body).hexdigest()[:32], lambda: body, FOR_EVER)
-
-
-class Lines(BaseRenderer):
-    """What a snapshot is sent as."""
-
-    media_type = "application/x-ndjson"
-    format = "ndjson"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
-
-
-class Snapshot(APIView):
-    """All claims as JSON lines, to begin with: the first line has the `position` from which to
-    follow the feed, each other one a claim, and the last one how many `claims` there were.
-
-    A claim that changed meanwhile may be newer than that position: pass over events whose
-    `version` is not above the one you have. A snapshot without its last line was cut short."""
-
-    scopes = {"GET": "log"}
-    renderer_classes = (Lines,)
-
-    @extend_schema(
-        operation_id="snapshot",
-        responses={
-            (200, "application/x-ndjson"): OpenApiResponse(
-                str, description="A line for each claim."
-            )
-        },
-    )
-    def get(self, request: Request) -> HttpResponseBase:
-        Parameters.of(request)
-        headers = {"Content-Disposition": 'attachment; filename="claims.jsonl"'}
-        return StreamingHttpResponse(
-            lines(log.size()), content_type="application/x-ndjson", headers=headers
-        )
-
-
-def lines(position: int) -> Iterator[bytes]:
-    """The lines of a snapshot, some hundred claims at a time; memory stays flat."""
-    yield b'{"position":%d}\n' % position
-    rows, count, last = Claim.objects.defer("search").order_by("id"), 0, None
-    context: dict[str, Any] = {"fields": None, "include": {"evidence"}, "stranger": False}
-    while found := list((rows.filter(id__gt=last) if last else rows)[:BATCH]):
-        last, count = found[-1].id, count + len(found)
-        for row in ClaimSummary(found, many=True, context=context).data:
-            yield JSONRenderer().render(row) + b"\n"
-    yield b'{"claims":%d}\n' % count

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from claims.ledger import server
 from claims.ledger.entry import Draft, Entry, Said, timestamp
 
 COLUMNS = (
@@ -106,9 +107,9 @@ def receipt(command: UUID, *, request: bytes) -> Receipt | None:
     return Receipt(*row) if row else None
 
 
-def size(*, using: str = "default") -> int:
+def size(*, using: str | None = None) -> int:
     """How many entries the log holds; the next one takes this position."""
-    with connections[using].cursor() as cursor:
+    with connections[using or server.name()].cursor() as cursor:
         cursor.execute("SELECT size FROM ledger.head")
         return int(cursor.fetchone()[0])
 
@@ -128,7 +129,7 @@ def written(first: int, end: int) -> bytes | None:
 
     None where one of them was erased, of which more has to be said than its row holds.
     """
-    with connection.cursor() as cursor:
+    with server.reading().cursor() as cursor:
         cursor.execute(WRITTEN, [first, end])
         text, erased = cursor.fetchone()
         return None if erased else (text or "").encode()
@@ -227,7 +228,7 @@ def _document(draft: Draft) -> dict[str, Any]:
 
 def read(query: str, parameters: list[Any] | dict[str, Any]) -> list[Entry]:
     """The entries that a query over ENTRIES gives."""
-    with connection.cursor() as cursor:
+    with server.reading().cursor() as cursor:
         cursor.execute(query, parameters)
         return [_entry(row) for row in cursor.fetchall()]
 

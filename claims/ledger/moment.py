@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from claims.ledger import server
 from claims.ledger.entry import Entry, timestamp
 from claims.ledger.log import ENTRIES, read
 
@@ -79,6 +78,7 @@ def resolve(as_of: int | datetime | None, valid_at: datetime | None = None) -> M
         NotYet: the log does not reach the position, or the time is in the future.
     """
     if isinstance(as_of, datetime):
+        server.to_primary()  # A replica may lack what was recorded by then.
         position, recorded_at, now = _one(RECORDED_BY, {"time": as_of})
         if as_of > now:
             raise NotYet(f"This time is in the future; it is {timestamp(now)} now.")
@@ -139,7 +139,7 @@ def version(stream_id: UUID, moment: Moment) -> int:
 
 def begun(moment: Moment, *, before: int | None, limit: int) -> list[Beginning]:
     """The streams whose first entry counts, the one that began last first; `before` a position."""
-    with connection.cursor() as cursor:
+    with server.reading().cursor() as cursor:
         cursor.execute(
             "SELECT stream_id, position, recorded_at, effective_at FROM ledger.event "  # noqa: S608
             f"WHERE version = 1 AND position < %(before)s AND {COUNTS} "
@@ -167,6 +167,6 @@ def _beginning(row: Any) -> Beginning:
 
 
 def _one(query: str, parameters: dict[str, Any]) -> Any:
-    with connection.cursor() as cursor:
+    with server.reading().cursor() as cursor:
         cursor.execute(query, parameters)
         return cursor.fetchone()

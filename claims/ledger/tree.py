@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connections
 
-from claims.ledger import tiles
+from claims.ledger import server, tiles
 from claims.ledger.entry import Entry
 from claims.ledger.merkle import ProofError
 from claims.ledger.note import Checkpoint
@@ -46,7 +46,7 @@ class Tree:
     each level and a proof at most two.
     """
 
-    def __init__(self, size: int, *, using: str = "default") -> None:
+    def __init__(self, size: int, *, using: str | None = None) -> None:
         self.size, self.using = size, using
         self.reads = 0
         self._known: dict[tuple[int, int], list[bytes]] = {}
@@ -92,7 +92,7 @@ class Tree:
         return tiles.consistency_proof(self, size1=size1, size2=self.size)
 
 
-def newest(*, using: str = "default") -> Published | None:
+def newest(*, using: str | None = None) -> Published | None:
     """The last checkpoint that was published, or None before the first."""
     query = "SELECT size, root, note, signed_at FROM ledger.checkpoint ORDER BY number DESC LIMIT 1"
     for size, root, note, signed_at in _rows(using, query, []):
@@ -114,7 +114,7 @@ def store_tiles(size: int, *, using: str) -> None:
         _rows(using, "SELECT ledger.store_tiles(%s)", [end])
 
 
-def envelopes(first: int, end: int, *, using: str = "default") -> list[Entry]:
+def envelopes(first: int, end: int, *, using: str | None = None) -> list[Entry]:
     """The entries first <= position < end without their bodies, which no leaf holds."""
     rows = _rows(using, f"{ENVELOPES} ORDER BY position", [first, end])
     names = COLUMNS.split(", ")
@@ -122,11 +122,11 @@ def envelopes(first: int, end: int, *, using: str = "default") -> list[Entry]:
     return [Entry(**dict(zip(names, row, strict=True)), **unsaid) for row in rows]
 
 
-def _hashes(using: str, query: str, values: Sequence[Any]) -> list[bytes]:
+def _hashes(using: str | None, query: str, values: Sequence[Any]) -> list[bytes]:
     return [bytes(row[0]) for row in _rows(using, query, values)]
 
 
-def _rows(using: str, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connections[using].cursor() as cursor:
+def _rows(using: str | None, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connections[using or server.name()].cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())

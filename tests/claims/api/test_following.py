@@ -16,7 +16,7 @@ import httpx
 import pytest
 from django.db import connections
 
-from claims.api import following
+from claims.api import following, snapshot
 from claims.api.following import PAGE, Watch
 from claims.ledger import log
 from claims.models import Claim
@@ -48,7 +48,7 @@ class TestSnapshots:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         claims = [str(recorded(begins(number))) for number in range(1, 8)]
-        monkeypatch.setattr(following, "BATCH", 2)
+        monkeypatch.setattr(snapshot, "BATCH", 2)
         _first, *rows, last = lines_of(client().get(f"{API}/snapshot"))
         assert sorted(row["id"] for row in rows) == sorted(claims)
         assert last == {"claims": 7}
