@@ -22,7 +22,7 @@ from redis import RedisError
 from claims.access import address
 from claims.clients import measures
 from sources import health
-from tracker import errors, reach, traffic
+from tracker import errors, reach, replica, traffic
 from tracker.celery import BEAT_KEY
 
 LONGEST = 5  # seconds that a part may take
@@ -148,11 +148,23 @@ def webhooks(at: datetime) -> Iterator[Metric]:
     yield from families
 
 
+def copy(at: datetime) -> Iterator[Metric]:
+    """The replica, as this process sees it; nothing where there is none."""
+    if replica.follower is None:
+        return
+    late = replica.follower.late()
+    yield _one("replica_up", "1 while the replica answers and follows.", float(late is not None))
+    if late is not None:
+        told = "By how much it may be late; where it is later than REPLICA_LAG, by that or more."
+        yield _one("replica_lag_seconds", told, late)
+
+
 PARTS: dict[str, Callable[[datetime], Iterable[Metric]]] = {
     "queue": queue,
     "reading": reading,
     "ledger": ledger,
     "webhooks": webhooks,
+    "replica": copy,
 }
 
 

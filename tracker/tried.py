@@ -4,6 +4,7 @@ That each is of its type was seen when they were read (tracker/environment.py).
 """
 
 import smtplib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +13,22 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 from django.core import checks, mail
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from claims.ledger.server import PRIMARY, REPLICA
+from tracker import replica
 from tracker.environment import HERE
 from tracker.settings import env
 from workers.matching import matcher
 from workers.matching.matcher import Matcher, Pair
 
 REPORTING_SECONDS = 5  # for a server that is told of failures or traces to answer
+LONG = 5  # seconds that a replica gets to show what the primary has now
+THERE = """
+SELECT current_setting('server_version'), current_user, pg_is_in_recovery()
+    AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND rolsuper)
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +66,36 @@ def _log_name(public: list[str]) -> Finding:
     elif public and name.partition("/")[0].partition(":")[0] in HERE:
         remedy = "set LOG_ORIGIN to the address that others reach it by: it is the log's for ever"
     return Finding(what="Name of the log", state=name, remedy=remedy)
+
+
+def copy() -> Iterator[Finding]:
+    """Does the replica follow the primary, in time, and can it only be read?"""
+    if replica.follower is None:
+        return
+    remedy = "see that REPLICA_DATABASE_URL is right; until then the primary answers"
+    try:
+        began, primary = time.monotonic(), replica.standing(PRIMARY)
+        follower = replica.compared()[1]
+        while follower.position < primary.position and time.monotonic() - began < LONG:
+            time.sleep(0.05)
+            follower = replica.standing(REPLICA)
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute(THERE)
+            version, role, only_reads = cursor.fetchone()
+    except (DatabaseError, replica.Unfit) as error:
+        unfit = isinstance(error, replica.Unfit)
+        state = str(error) if unfit else f"does not answer ({str(error).partition(chr(10))[0]})"
+        yield Finding(what="Replica", state=state, remedy=remedy)
+        return
+    behind, seconds = primary.position - follower.position, time.monotonic() - began
+    state = f"version {version}, follows the primary, and has what that had {seconds:.1f} s ago"
+    if behind > 0:
+        state = f"lacks {behind} bytes of what the primary had {seconds:.1f} s ago"
+        remedy = "see that it receives (pg_stat_replication at the primary) and is not paused"
+    yield Finding(what="Replica", state=state, remedy=remedy if behind > 0 else "")
+    told = f"{role} can {'only read' if only_reads else 'do more than read'} there"
+    remedy = "let REPLICA_DATABASE_URL name the role tracker_app"
+    yield Finding(what="Replica", state=told, remedy="" if only_reads else remedy)
 
 
 def judge(at: datetime | None = None) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from claims.ledger import log, tree
 from sources.models import Document
 from tracker import boot, ground, reach
 from tracker.celery import BEAT_KEY, QUEUES, app
-from tracker.tried import Finding, judge, letters, receivers, together
+from tracker.tried import Finding, copy, judge, letters, receivers, together
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
 LAPTOP = "(on a laptop, python3 manage.py demo does)"
@@ -219,6 +219,7 @@ CHECKS: dict[str, Callable[[], Iterator[Finding]]] = {
     "packages": environment,
     "settings": together,
     "database": database,
+    "replica": copy,
     "messages": messages,
     "matcher": judge,
     "mail": letters,
