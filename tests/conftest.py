@@ -295,14 +295,15 @@ def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     command = ["gunicorn", "-c", "python:tracker.server", "--workers", many]
     command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
     server = desk_process(
-        tmp_path, "web", command, lambda: _listens(port), url=f"http://127.0.0.1:{port}"
+        tmp_path, "web", command, lambda: listens(port), url=f"http://127.0.0.1:{port}"
     )
     server.start()
     yield server
     server.stop()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
     with socket.socket() as connection:
         return connection.connect_ex(("127.0.0.1", port)) == 0
 
