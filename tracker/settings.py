@@ -108,8 +108,8 @@ def database(name: str, *, replica: bool = False) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
     options = dict(waiting.READS if replica else waiting.OPTIONS)
     if DATABASE_POOL:
-        patience = 2 if replica else 10
-        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience}
+        pool = {"min_size": 1, "max_size": DATABASE_POOL}
+        options["pool"] = pool | {"timeout": 2 if replica else 10}
     found = env.database(name, strict=not DEBUG)
     found["OPTIONS"] = options | found.get("OPTIONS", {})
     return found | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if DATABASE_POOL else 60}
@@ -117,18 +117,17 @@ def database(name: str, *, replica: bool = False) -> dict[str, Any]:
 
 # `default` is the application's role, which cannot rewrite history or change a table.
 DATABASES = {"default": database("DATABASE_URL")}
+MIRRORED = {"TEST": {"MIRROR": "default"}}  # to a test, one database under another name
 if "OWNER_DATABASE_URL" in env.ENVIRON:
     # The owner's role exists for migrations alone; `manage.py migrate` takes it.
-    DATABASES["owner"] = database("OWNER_DATABASE_URL")
-    DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+    DATABASES["owner"] = database("OWNER_DATABASE_URL") | MIRRORED
 if "SIGNER_DATABASE_URL" in env.ENVIRON:
     # The role that publishes checkpoints, for `manage.py sign-checkpoints` alone.
-    DATABASES["signer"] = database("SIGNER_DATABASE_URL")
-    DATABASES["signer"]["TEST"] = {"MIRROR": "default"}
+    DATABASES["signer"] = database("SIGNER_DATABASE_URL") | MIRRORED
 # A server that follows `default`, as the same role, for reads of the API (tracker/replica.py).
 replica = database("REPLICA_DATABASE_URL", replica=True)
 if "REPLICA_DATABASE_URL" in env.ENVIRON:
-    DATABASES["replica"] = replica | {"TEST": {"MIRROR": "default"}}
+    DATABASES["replica"] = replica | MIRRORED
     DATABASE_ROUTERS = ["tracker.replica.Router"]
 # How many seconds late it may be; beyond, the primary answers.
 REPLICA_LAG = env.number("REPLICA_LAG", default=5.0, least=1)
