@@ -26,7 +26,7 @@ from tracker import traffic
 
 View = Callable[..., HttpResponseBase]
 INTERVAL = 1  # seconds between two looks at how far the replica is
-RETRY = 5  # seconds until a replica that did not answer is asked again
+RETRY = 3  # seconds until a replica that did not answer is asked again
 REMEMBERED = 300  # looks
 NEVER = float("-inf")
 # The timeline changes where a server is promoted or restored to a point in time: from there on its
@@ -72,8 +72,8 @@ class Router:
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
-        """A replica gets its tables from its primary."""
-        return False if db == REPLICA else None
+        """Tables are made as their owner; a replica gets them, and the signer only uses them."""
+        return None if db in {PRIMARY, "owner"} else False
 
 
 class Follower:
