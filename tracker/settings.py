@@ -106,10 +106,9 @@ DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 
 def database(name: str, *, replica: bool = False) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
-    options = dict(waiting.READS if replica else waiting.OPTIONS)
+    options, patience = dict(waiting.READS if replica else waiting.OPTIONS), 2 if replica else 10
     if DATABASE_POOL:
-        pool = {"min_size": 1, "max_size": DATABASE_POOL}
-        options["pool"] = pool | {"timeout": 2 if replica else 10}
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience}
     found = env.database(name, strict=not DEBUG)
     found["OPTIONS"] = options | found.get("OPTIONS", {})
     return found | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if DATABASE_POOL else 60}
