@@ -106,12 +106,8 @@ DATABASE_POOL = env.number("DATABASE_POOL", default=0)
 
 def database(name: str, *, replica: bool = False) -> dict[str, Any]:
     """The connection an environment variable names; waiting for a lock or an answer has an end."""
-    options, patience = dict(waiting.READS if replica else waiting.OPTIONS), 2 if replica else 10
-    if DATABASE_POOL:
-        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience}
     found = env.database(name, strict=not DEBUG)
-    found["OPTIONS"] = options | found.get("OPTIONS", {})
-    return found | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if DATABASE_POOL else 60}
+    return waiting.limited(found, pool=DATABASE_POOL, replica=replica)
 
 
 # `default` is the application's role, which cannot rewrite history or change a table.

@@ -34,3 +34,18 @@ READS: dict[str, Any] = OPTIONS | {
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,  # milliseconds
 }
+
+
+def limited(named: dict[str, Any], *, pool: int, replica: bool = False) -> dict[str, Any]:
+    """A database of Django's settings, for which nobody waits without an end.
+
+    The threads of a process share as many connections as the `pool` has; without one each thread
+    keeps its own for a minute.
+    """
+    options = READS if replica else OPTIONS
+    if not pool:
+        kept = {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+        return named | kept | {"OPTIONS": options | named.get("OPTIONS", {})}
+    shared = {"min_size": 1, "max_size": pool, "timeout": 2 if replica else 10}
+    options = {**options, "pool": shared, **named.get("OPTIONS", {})}
+    return named | {"ENGINE": "tracker.pooled", "OPTIONS": options}
