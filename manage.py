@@ -25,12 +25,12 @@ def main(arguments):
     # address too early; a bare package stands in for it until the services are running.
     package = sys.modules["tracker"] = types.ModuleType("tracker")
     package.__path__ = [str(ROOT / "tracker")]
-    from tracker import boot
+    from tracker.local import boot
 
     boot.enter(ROOT)
     # A request to stop unwinds the stack as Ctrl-C does, so that what was started is stopped.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    from tracker import processes, services
+    from tracker.local import processes, services
 
     command = services.command(arguments)
     with services.running(ROOT, command, dict(os.environ)) as environment:

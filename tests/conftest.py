@@ -28,9 +28,9 @@ from django.db import connections
 from psycopg import sql
 from pytest_django.plugin import DjangoDbBlocker
 
-from tracker import processes
 from tracker.celery import app
-from tracker.embedded import free_port
+from tracker.local import processes
+from tracker.local.embedded import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import BaseCommand, get_commands, load_command_class
 
 from claims import events
-from tracker import metrics
+from tracker.watching import metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}

@@ -14,7 +14,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["claims.clients.limits.PerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["tracker.parsers.StrictJSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "tracker.paging.Pages",
+    "DEFAULT_PAGINATION_CLASS": "tracker.pages.paging.Pages",
     # OPTIONS would describe each address a second time, and less exactly.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

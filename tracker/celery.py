@@ -25,8 +25,8 @@ from django.conf import settings
 from kombu import Exchange, Queue
 from redis import Redis
 
-from tracker import logs, reporting
 from tracker.environment import Environment
+from tracker.watching import logs, reporting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 

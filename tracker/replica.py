@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpRes
 
 from claims.ledger import server
 from claims.ledger.server import PRIMARY, REPLICA
-from tracker import traffic
+from tracker.watching import traffic
 
 View = Callable[..., HttpResponseBase]
 INTERVAL = 1  # seconds between two looks at how far the replica is

@@ -7,8 +7,8 @@ connections of a pool, because a thread that waits needs none.
 
 import os
 
-from tracker import reporting
 from tracker.environment import Environment
+from tracker.watching import reporting
 
 env = Environment(os.environ)
 bind = env.str("WEB_BIND", default="127.0.0.1:8000")
@@ -19,7 +19,8 @@ env.refuse_to_start()
 
 graceful_timeout = 10  # seconds
 limit_request_line = 8190  # characters of an address
-logger_class = "tracker.serverlog.Log"  # which leaves the log of requests to `tracker.requests`
+# It leaves the log of requests to `tracker.watching.requests`.
+logger_class = "tracker.watching.serverlog.Log"
 # A process that gives no sign of life for so long is killed: longer than any statement of the
 # database may take (settings.database), and longer than a reader of the feed may wait (seconds).
 timeout = 90

@@ -12,7 +12,9 @@ from typing import Any
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tracker import api, environment, logs, look, waiting
+from tracker import api, environment, waiting
+from tracker.pages import look
+from tracker.watching import logs
 
 env = environment.Environment(os.environ)
 
@@ -59,8 +61,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tracker.health.Probes",
-    "tracker.requests.Watched",
+    "tracker.watching.health.Probes",
+    "tracker.watching.requests.Watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -271,10 +273,10 @@ LOGGING = logs.configured(level=LOG_LEVEL, form=LOG_FORMAT)
 # Who may read /metrics: who sends this token, or comes from one of these networks. Without: nobody.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", least=16, needed=False, strict=not DEBUG)
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
-# Sentry or GlitchTip, which is told of failures (tracker/failures.py); without it nobody is.
+# Sentry or GlitchTip, which is told of failures (tracker/watching/failures.py).
 SENTRY_DSN = env.dsn("SENTRY_DSN")
 SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
-# The collector that is told how long things take (tracker/tracing.py), and what lets us in there.
+# The collector that is told how long things take, and what lets us in there.
 OTEL_EXPORTER_OTLP_ENDPOINT = env.receiver(
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     module="opentelemetry.exporter.otlp.proto.http",
@@ -289,7 +291,8 @@ OTEL_TRACES_SAMPLER = env.one_of(
 OTEL_TRACES_SAMPLER_ARG = env.number("OTEL_TRACES_SAMPLER_ARG", default=1.0, most=1)
 if OTEL_EXPORTER_OTLP_ENDPOINT:
     # Within the one that knows the ids, and around all that takes time.
-    MIDDLEWARE.insert(MIDDLEWARE.index("tracker.requests.Watched") + 1, "tracker.tracing.Traced")
+    watched = MIDDLEWARE.index("tracker.watching.requests.Watched")
+    MIDDLEWARE.insert(watched + 1, "tracker.watching.tracing.Traced")
 # Where the processes of a web server count requests together; without it they are not counted.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 

@@ -16,7 +16,8 @@ from claims.desk import security, shelf
 from claims.public import machines, pages
 from sources.api.documents import Documents, OneDocument
 from sources.api.sources import OneSource, Sources
-from tracker import errors, lists, overview
+from tracker import errors
+from tracker.pages import lists, overview
 from tracker.replica import replicated
 from workers.api import Matching
 
@@ -70,7 +71,7 @@ api = [
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
 ]
 
-# /health/live, /health/ready and /metrics are answered before any of these: see tracker/health.py.
+# /health/live, /health/ready and /metrics are answered before any of these (watching/health.py).
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", include(security.urls())),

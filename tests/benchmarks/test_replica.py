@@ -15,7 +15,7 @@ from tests.claims.build import asserted, begins, recorded
 from tests.client import API, key
 from tests.conftest import PATIENCE, Server, desk_process, listens
 from tests.tracker.follower import followed
-from tracker.embedded import free_port
+from tracker.local.embedded import free_port
 
 Compare: TypeAlias = Callable[[str, Mapping[str, Line]], None]
 

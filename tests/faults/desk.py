@@ -28,7 +28,7 @@ from tests.conftest import ROOT
 from tests.faults.ground import Clock, mounted
 from tests.faults.wire import LOOPBACK, Wire
 from tests.journeys.at_work import until
-from tracker import embedded, processes, services
+from tracker.local import embedded, processes, services
 from tracker.management.commands.demo import answers, web_server
 
 CONNECTIONS = 40  # that PostgreSQL takes

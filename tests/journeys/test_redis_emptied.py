@@ -27,7 +27,7 @@ from tests.journeys.at_work import (
     until,
 )
 from tracker.celery import app
-from tracker.embedded import House, free_port, valkey_program
+from tracker.local.embedded import House, free_port, valkey_program
 
 pytestmark = pytest.mark.slow
 

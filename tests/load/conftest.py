@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Server, desk_process
 from tests.load.day import DAYS, Day
-from tracker.embedded import free_port
+from tracker.local.embedded import free_port
 
 
 @pytest.fixture

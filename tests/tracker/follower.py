@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from tests.conftest import PATIENCE, Server
-from tracker import processes
-from tracker.embedded import free_port
+from tracker.local import processes
+from tracker.local.embedded import free_port
 
 
 @dataclass(kw_only=True)

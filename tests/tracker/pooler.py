@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import PATIENCE
-from tracker import processes, waiting
-from tracker.embedded import free_port
+from tracker import waiting
+from tracker.local import processes
+from tracker.local.embedded import free_port
 
 SESSIONS = 2  # of PostgreSQL, that all clients share
 # A file of PgBouncer's doubles the quotes within quotes.

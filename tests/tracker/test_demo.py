@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from tracker import processes
-from tracker.embedded import free_port
+from tracker.local import processes
+from tracker.local.embedded import free_port
 from tracker.management.commands import demo
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.conftest import PATIENCE, ROOT, _address
-from tracker import embedded, processes
+from tracker.local import embedded, processes
 
 GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 WRITE = """

@@ -30,10 +30,10 @@ from tests.client import API, client, key
 from tests.conftest import PATIENCE, ROOT, Server, desk_process, listens
 from tests.journeys.at_work import until
 from tests.tracker.follower import Copy, followed
-from tests.tracker.test_metrics import TOKEN, scraped, value
+from tests.tracker.watching.test_metrics import TOKEN, scraped, value
 from tracker import replica as routing
 from tracker import tried, waiting
-from tracker.embedded import free_port
+from tracker.local.embedded import free_port
 
 CLAIMS = 15
 AT_A_GLANCE = """

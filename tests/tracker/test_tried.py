@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tracker import tried
-from tracker.embedded import free_port
+from tracker.local.embedded import free_port
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
 

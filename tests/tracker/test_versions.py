@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tracker import embedded, processes
+from tracker.local import embedded, processes
 
 OLDEST = Path("/usr/lib/postgresql/15/bin")  # where Debian 12 puts it
 

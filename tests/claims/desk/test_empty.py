@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from tests.claims.desk.screens import browser, page, proposed, text
-from tracker import empty
+from tracker.pages import empty
 
 pytestmark = pytest.mark.django_db
 

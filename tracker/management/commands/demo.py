@@ -29,8 +29,8 @@ from django.db import connections
 from tqdm import tqdm
 
 from sources.models import Document
-from tracker import processes, signer
 from tracker.celery import app
+from tracker.local import processes, signer
 
 PATIENCE = 90  # seconds a part may take until it answers
 SHORTEST, LONGEST = 1.0, 30.0  # seconds before a part that died is started again

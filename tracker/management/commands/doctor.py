@@ -18,9 +18,11 @@ from kombu.exceptions import OperationalError
 
 from claims.ledger import log, tree
 from sources.models import Document
-from tracker import boot, ground, reach
+from tracker import ground
 from tracker.celery import BEAT_KEY, QUEUES, app
+from tracker.local import boot
 from tracker.tried import Finding, copy, judge, letters, receivers, together
+from tracker.watching import reach
 
 FRESH = 60  # seconds; beat leaves the time in Redis every 15
 LAPTOP = "(on a laptop, python3 manage.py demo does)"

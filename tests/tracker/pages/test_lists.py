@@ -15,7 +15,7 @@ from claims.models import ApiKey, Story, StoryClaim
 from tests.claims.build import begins, corroborated, disputed, recorded, say
 from tests.claims.desk.screens import browser, proposed
 from tests.client import key
-from tracker.lists import safe
+from tracker.pages.lists import safe
 
 pytestmark = pytest.mark.django_db
 CLAIMS = "/admin/claims/claim/"

@@ -22,8 +22,9 @@ from redis import RedisError
 from claims.access import address
 from claims.clients import measures
 from sources import health
-from tracker import errors, reach, replica, traffic
+from tracker import errors, replica
 from tracker.celery import BEAT_KEY
+from tracker.watching import reach, traffic
 
 LONGEST = 5  # seconds that a part may take
 SHORTEST_TOKEN = 16  # characters

@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker import processes
-from tracker.boot import reachable, say
+from tracker.local import processes
+from tracker.local.boot import reachable, say
 
-ROLES = Path(__file__).with_name("roles.sql")
+ROLES = Path(__file__).parent.parent / "roles.sql"
 ROLE_NAMES = ("owner", "app", "signer")
 DATABASE = "tracker"
 CREATE = r"""SELECT 'CREATE DATABASE tracker' WHERE NOT EXISTS

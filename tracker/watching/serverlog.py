@@ -1,6 +1,6 @@
-"""gunicorn's own lines in the form of all others: `gunicorn --logger-class=tracker.serverlog.Log`.
+"""gunicorn's own lines in the form of all others (`logger_class` of `tracker.server`).
 
-Its log of requests is left off: it writes queries, and `tracker.requests` has a line for each.
+Its log of requests is left off: it writes queries, and `requests` beside this has a line for each.
 """
 
 import logging.config

@@ -30,7 +30,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from opentelemetry.util.re import parse_env_headers
 
-from tracker import logs, requests, traffic
+from tracker.watching import logs, requests, traffic
 
 TIMEOUT = 5  # seconds that the collector may take to answer
 FIRST_WORD = re.compile(r"\W*([A-Za-z]+)")

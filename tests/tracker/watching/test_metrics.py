@@ -29,8 +29,8 @@ from tests.claims.desk.screens import proposed
 from tests.client import problem
 from tests.conftest import PATIENCE, Server
 from tests.journeys.at_work import article, hand_in, states, until
-from tracker import metrics, traffic
 from tracker.celery import heartbeat
+from tracker.watching import metrics, traffic
 
 TOKEN = "a token of twenty-six signs"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

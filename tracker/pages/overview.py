@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.desk import dashboard, figures, pages
 from sources import health
-from tracker import lists
+from tracker.pages import lists
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from redis import RedisError
 
-from tracker import errors, metrics, reach
+from tracker import errors
+from tracker.watching import metrics, reach
 
 OK, NOT = "ok", "not ok"
 APPLIED = "SELECT app, name FROM django_migrations"

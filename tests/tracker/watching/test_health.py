@@ -12,8 +12,8 @@ from django.urls import reverse
 from tests.claims import build
 from tests.client import API, key, problem
 from tests.conftest import PATIENCE, Server
-from tracker import health
-from tracker.embedded import free_port
+from tracker.local.embedded import free_port
+from tracker.watching import health
 
 LAST = ("sources", "0013_watching")
 

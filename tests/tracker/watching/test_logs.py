@@ -23,8 +23,8 @@ from tests.claims import build
 from tests.client import API, key
 from tests.conftest import PATIENCE, Server, _works, desk_process
 from tests.journeys.at_work import PASSWORD, logged_in, reviewer, states, until
-from tracker import logs
 from tracker.celery import heartbeat
+from tracker.watching import logs
 
 TEXT = "Le pont de Corvas a coûté 12 000 euros à la commune en 1987."
 POISON = "Les oignons de Dorval coûtent 3 euros le kilo."

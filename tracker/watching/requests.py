@@ -14,7 +14,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from tracker import logs, traffic
+from tracker.watching import logs, traffic
 
 HEADER = "X-Request-ID"
 ID = re.compile(r"[\w-]{8,64}")

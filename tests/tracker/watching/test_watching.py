@@ -22,11 +22,11 @@ from tests.claims import build
 from tests.claims.desk.screens import proposed
 from tests.conftest import Server
 from tests.journeys.at_work import article, hand_in, until
-from tests.tracker.test_metrics import Samples, scraped, value, watched
+from tests.tracker.watching.test_metrics import Samples, scraped, value, watched
 from tracker.celery import heartbeat
 
 __all__ = ["watched"]
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 WATCHING = DOCS / "watching"
 PREFIX = "claim_tracker_"
 SELECTOR = re.compile(rf"{PREFIX}(?P<name>\w+)(?:\{{(?P<labels>[^}}]*)\}})?")

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from claims.ledger import signing
-from tracker import processes
+from tracker.local import processes
 
 COMMAND = ("django", "sign-checkpoints", "--every=2")
 

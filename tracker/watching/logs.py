@@ -155,14 +155,16 @@ def configured(*, level: str, form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": f"tracker.logs.{'Json' if form == 'json' else 'Line'}"}},
+        "formatters": {
+            "line": {"()": f"tracker.watching.logs.{'Json' if form == 'json' else 'Line'}"}
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django": through,
             "django.server": through,
             "gunicorn.error": through,
-            # `tracker.requests` has a line for each request; here come the exceptions only.
+            # `requests` beside this has a line for each; here come the exceptions only.
             "django.request": {"level": "ERROR"},
             # They write whole addresses, and headers.
             "httpx": {"level": "WARNING"},

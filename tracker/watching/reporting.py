@@ -16,7 +16,7 @@ def begin() -> None:
     """From here on this process tells of failures, and of requests and tasks as traces."""
     failures_only()
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        from tracker import tracing
+        from tracker.watching import tracing
 
         tracing.begin(version())
 
@@ -24,7 +24,7 @@ def begin() -> None:
 def failures_only() -> None:
     """The same for a process that neither answers requests nor does tasks, but may fail."""
     if settings.SENTRY_DSN:
-        from tracker import failures
+        from tracker.watching import failures
 
         failures.begin(version())
 
@@ -32,11 +32,11 @@ def failures_only() -> None:
 def end() -> None:
     """Send what is not sent yet, for some seconds at most; afterwards nothing is told."""
     if settings.SENTRY_DSN:
-        from tracker import failures
+        from tracker.watching import failures
 
         failures.end(PATIENCE)
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-        from tracker import tracing
+        from tracker.watching import tracing
 
         tracing.end(PATIENCE)
 

@@ -20,14 +20,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tracker import boot, embedded, processes, services
+from tracker.local import boot, embedded, processes, services
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # A desk whose services run until somebody closes its standard input, or kills it.
 HOST = """
 import json, sys
 from pathlib import Path
-from tracker import services
+from tracker.local import services
 with services.running(Path(sys.argv[1]), "demo", {}) as found:
     print(json.dumps(found), flush=True)
     sys.stdin.read()

@@ -32,11 +32,11 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("desk/keys.js"),
         lambda request: static("desk/live.js"),
     ],
-    "DASHBOARD_CALLBACK": "tracker.overview.first_page",
+    "DASHBOARD_CALLBACK": "tracker.pages.overview.first_page",
     "COLORS": {"primary": PRIMARY},
     "ACCOUNT": {"navigation": "claims.desk.security.account"},
-    "GLOBAL_CALLBACK": "tracker.empty.state",
-    "SIDEBAR": {"navigation": "tracker.sidebar.navigation"},
+    "GLOBAL_CALLBACK": "tracker.pages.empty.state",
+    "SIDEBAR": {"navigation": "tracker.pages.sidebar.navigation"},
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -18,8 +18,9 @@ from django.conf import LazySettings, settings
 from tests.client import API, key
 from tests.conftest import PATIENCE, Server, _works, desk_process
 from tests.journeys.at_work import PASSWORD, logged_in, reviewer, states, until
-from tests.tracker.receiver import Receiver, attributes
-from tracker import failures, lock, logs, tried
+from tests.tracker.watching.receiver import Receiver, attributes
+from tracker import lock, tried
+from tracker.watching import failures, logs
 
 TEXT = "Le pont de Corvas a coûté 12 000 euros à la commune en 1987."
 POISON = "Les oignons de Dorval coûtent 3 euros le kilo, écrit amina@desk.example."

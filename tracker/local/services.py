@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tracker import embedded, processes
-from tracker.boot import reachable, say
+from tracker.local import embedded, processes
+from tracker.local.boot import reachable, say
 
 # These neither read nor write the desk's data.
 SERVICELESS = {
@@ -214,7 +214,7 @@ def _migrate_once(folder: Path, found: Mapping[str, str]) -> None:
     if mark.exists():
         return
     say("Making the tables ...")
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parent.parent.parent
     migrate: list[str | Path] = [sys.executable, root / "manage.py", "migrate", "-v0"]
     if processes.run(migrate, cwd=root, environment=os.environ | found):
         raise SystemExit("The tables could not be made; the reason is above.")

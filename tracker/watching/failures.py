@@ -19,7 +19,7 @@ from django.conf import settings
 from sentry_sdk.integrations.atexit import AtexitIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 
-from tracker import logs
+from tracker.watching import logs
 
 # Of an event as the SDK makes it: when, how bad, which release where, and its own name.
 KEPT = ("event_id", "timestamp", "level", "platform", "release", "environment", "sdk")

@@ -1,0 +1,1 @@
+"""Servers and processes on this machine, for the demo and the tests."""

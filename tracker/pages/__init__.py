@@ -1,0 +1,1 @@
+"""What all pages of the admin have: lists, the menu, the first page, and how they look."""

@@ -1,0 +1,1 @@
+"""How the desk is watched: health, figures, the log, and what is told elsewhere."""
