@@ -290,16 +290,20 @@ def _works() -> bool:
 @pytest.fixture
 def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     """The real web server on a free port; its address is `live.url`."""
+    server = web_server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def web_server(folder: Path) -> Server:
+    """The web server as it is set up, not started yet; its log is in the folder."""
     port = free_port()
     many = os.environ.get("WEB_PROCESSES", "1")
     command = ["gunicorn", "-c", "python:tracker.server", "--workers", many]
     command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
-    server = desk_process(
-        tmp_path, "web", command, lambda: listens(port), url=f"http://127.0.0.1:{port}"
-    )
-    server.start()
-    yield server
-    server.stop()
+    url = f"http://127.0.0.1:{port}"
+    return desk_process(folder, "web", command, lambda: listens(port), url=url)
 
 
 def listens(port: int) -> bool:
