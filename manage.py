@@ -13,9 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 MEASURED = ["tests/benchmarks", "--ds=tests.benchmarks.settings", "--benchmark=quick", "-q", "-s"]
 PYTEST = {"test": [], "benchmark": MEASURED}
-# All of them, in more processes than a small machine has cores, because tests often wait for servers
-# to start; a file's tests stay together, and files and tests in their order.
-WHOLE = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+# All of them at once; a file's tests stay together, and files and tests in their order.
+WHOLE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def main(arguments):
