@@ -257,13 +257,19 @@ class Server:
 
 
 def desk_process(
-    folder: Path, name: str, module: list[str], answers: Callable[[], bool], url: str = ""
+    folder: Path,
+    name: str,
+    module: list[str],
+    answers: Callable[[], bool],
+    url: str = "",
+    **settings: str,
 ) -> Server:
     """One of the desk's own processes, on the database and Redis of this run."""
     for part in ("run", "logs"):
         (folder / part).mkdir(exist_ok=True)
     others = ("OWNER", "SIGNER", "SUPERUSER")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(others)}
+    known = {key: value for key, value in os.environ.items() if not key.startswith(others)}
+    environment = known | settings
 
     def begin() -> processes.Process:
         command = [sys.executable, "-m", *module]
@@ -296,14 +302,14 @@ def live(committed: None, tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
-def web_server(folder: Path) -> Server:
+def web_server(folder: Path, name: str = "web", **settings: str) -> Server:
     """The web server as it is set up, not started yet; its log is in the folder."""
     port = free_port()
-    many = os.environ.get("WEB_PROCESSES", "1")
-    command = ["gunicorn", "-c", "python:tracker.server", "--workers", many]
-    command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
+    command = ["gunicorn", "-c", "python:tracker.server", "--graceful-timeout", "2"]
+    command += ["--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
+    settings = {"WEB_PROCESSES": os.environ.get("WEB_PROCESSES", "1")} | settings
     url = f"http://127.0.0.1:{port}"
-    return desk_process(folder, "web", command, lambda: listens(port), url=url)
+    return desk_process(folder, name, command, lambda: listens(port), url, **settings)
 
 
 def listens(port: int) -> bool:

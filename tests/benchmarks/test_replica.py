@@ -13,23 +13,10 @@ from tests.benchmarks.rounds import Line
 from tests.benchmarks.test_http import asking
 from tests.claims.build import asserted, begins, recorded
 from tests.client import API, key
-from tests.conftest import PATIENCE, Server, desk_process, listens
+from tests.conftest import PATIENCE, web_server
 from tests.tracker.follower import followed
-from tracker.local.embedded import free_port
 
 Compare: TypeAlias = Callable[[str, Mapping[str, Line]], None]
-
-
-def served(folder: Path, name: str, **settings: str) -> Server:
-    """A web server of two processes, with these settings."""
-    port = free_port()
-    command = ["gunicorn", "-c", "python:tracker.server", "--workers", "2"]
-    command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
-    url = f"http://127.0.0.1:{port}"
-    with pytest.MonkeyPatch.context() as environment:
-        for setting, value in settings.items():
-            environment.setenv(setting, value)
-        return desk_process(folder, name, command, lambda: listens(port), url=url)
 
 
 def test_reads_with_and_without_a_replica(
@@ -43,8 +30,8 @@ def test_reads_with_and_without_a_replica(
     with ExitStack() as stack:
         copy = stack.enter_context(followed(place))
         copy.caught_up()
-        alone = served(tmp_path, "alone")
-        routed = served(tmp_path, "routed", REPLICA_DATABASE_URL=copy.url)
+        alone = web_server(tmp_path, "alone", WEB_PROCESSES="2")
+        routed = web_server(tmp_path, "routed", WEB_PROCESSES="2", REPLICA_DATABASE_URL=copy.url)
         lines: dict[str, Line] = {}
         for server, told in ((alone, "the primary"), (routed, "the replica")):
             server.start()

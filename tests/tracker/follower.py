@@ -1,7 +1,6 @@
 """A real second server that follows the one of this run by streaming replication."""
 
 import os
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.conftest import PATIENCE, Server
+from tests.tracker.servers import started
 from tracker.local import processes
 from tracker.local.embedded import free_port
 
@@ -76,11 +76,7 @@ def followed(folder: Path) -> Iterator[Copy]:
 
     def begin() -> processes.Process:
         (cluster / "postmaster.pid").unlink(missing_ok=True)  # of one that was killed
-        return processes.start(
-            [programs / "postgres", "-D", cluster, "-c", f"port={port}", "-c", "fsync=off",
-             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
-            name="replica", folder=folder, cwd=cluster, account=runs_as, ending=signal.SIGINT,
-        )  # fmt: skip
+        return started(programs, cluster, port, name="replica", folder=folder, account=runs_as)
 
     def answers() -> bool:
         try:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.conftest import PATIENCE, ROOT, _address
+from tests.tracker import servers
 from tracker.local import embedded, processes
 
 GUIDE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -42,15 +42,8 @@ def ran(command: list[str | Path], addresses: dict[str, str]) -> str:
 @pytest.fixture
 def house(place: Path, monkeypatch: pytest.MonkeyPatch) -> embedded.House:
     """A server that archives as the guide says, which is not running yet."""
-    account = processes.nobody() if os.geteuid() == 0 else None
-    for part in ("run", "logs"):
-        (place / part).mkdir()
-    archive = processes.room(place / "wal", account)
-    names = ("superuser", *embedded.ROLE_NAMES)
-    made = embedded.House(
-        folder=place, data=place, keys={name: os.urandom(20).hex() for name in names},
-        account=account, durable=False, number=1,
-    )  # fmt: skip
+    made = servers.house(place)
+    archive = processes.room(place / "wal", made.account)
     if not (embedded.postgresql_programs(made) / "pg_basebackup").exists():
         pytest.skip("there is no pg_basebackup beside the server's programs")
     kept = [line.replace("/wal/", f"{archive}/").replace(" = ", "=") for line in ARCHIVING]
@@ -84,11 +77,9 @@ def test_a_desk_goes_back_to_a_moment_between_two_events(house: embedded.House) 
             file.write(f"{told}\n")
     (copy / "recovery.signal").touch()
     port = embedded.free_port()
-    second = processes.start(
-        [programs / "postgres", "-D", copy, "-c", f"port={port}", "-c", "fsync=off",
-         "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="],
-        name="recovered", folder=place, cwd=copy, account=house.account, ending=signal.SIGINT,
-    )  # fmt: skip
+    second = servers.started(
+        programs, copy, port, name="recovered", folder=place, account=house.account
+    )
     try:
         there = {name: re.sub(r":\d+/", f":{port}/", url) for name, url in addresses.items()}
         recovered(there["SUPERUSER_DATABASE_URL"], place / "logs" / "recovered.log")

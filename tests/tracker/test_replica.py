@@ -27,13 +27,12 @@ from claims.ledger import server
 from claims.models import Claim, Pulled
 from tests.claims.build import begins, corroborated, recorded, say
 from tests.client import API, client, key
-from tests.conftest import PATIENCE, ROOT, Server, desk_process, listens
+from tests.conftest import PATIENCE, ROOT, Server, web_server
 from tests.journeys.at_work import until
 from tests.tracker.follower import Copy, followed
 from tests.tracker.watching.test_metrics import TOKEN, scraped, value
 from tracker import replica as routing
 from tracker import tried, waiting
-from tracker.local.embedded import free_port
 
 CLAIMS = 15
 AT_A_GLANCE = """
@@ -321,22 +320,16 @@ def elsewhere(port: Any) -> None:
 @pytest.fixture(scope="module")
 def served(copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The real web server with a replica, for all tests that ask it."""
-    folder, port = tmp_path_factory.mktemp("web"), free_port()
-    settings = {
-        "REPLICA_DATABASE_URL": copy.url,
-        "REPLICA_LAG": "1",
-        "METRICS_TOKEN": TOKEN,
-        "PROMETHEUS_MULTIPROC_DIR": str(folder / "counted"),
-        "KEY_PER_MINUTE": "100000",
-    }
-    command = ["gunicorn", "-c", "python:tracker.server", "--workers", "1"]
-    command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{port}", "tracker.wsgi"]
-    url = f"http://127.0.0.1:{port}"
-    with pytest.MonkeyPatch.context() as environment:
-        for name, content in settings.items():
-            environment.setenv(name, content)
-        server = desk_process(folder, "web", command, lambda: listens(port), url=url)
-        server.start()
+    folder = tmp_path_factory.mktemp("web")
+    server = web_server(
+        folder,
+        REPLICA_DATABASE_URL=copy.url,
+        REPLICA_LAG="1",
+        METRICS_TOKEN=TOKEN,
+        PROMETHEUS_MULTIPROC_DIR=str(folder / "counted"),
+        KEY_PER_MINUTE="100000",
+    )
+    server.start()
     yield server
     server.stop()
 
