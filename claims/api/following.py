@@ -24,12 +24,12 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from claims.api.entries import Event, shown
-from claims.api.log import SOON, NotCovered
+from claims.api.log import SOON, Made, NotCovered
 from claims.api.moments import FOR_EVER
 from claims.api.versions import IF_NONE_MATCH, versioned
 from claims.ledger import log, server
@@ -140,14 +140,11 @@ def _let_go() -> None:
             connection.close()
 
 
-class EventStream(BaseRenderer):
+class EventStream(Made):
     """What a stream is sent as."""
 
     media_type = "text/event-stream"
     format = "sse"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
 
 
 class Since(Parameters):

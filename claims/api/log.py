@@ -108,14 +108,18 @@ def _nothing(said: str = "The newest checkpoint does not cover this.") -> HttpRe
     return HttpResponse(f"{said}\n", TEXT, status=404, headers={"Cache-Control": "no-store"})
 
 
-class ProofText(BaseRenderer):
+class Made(BaseRenderer):
+    """What a view has made as bytes is sent as it is."""
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        return bytes(data)
+
+
+class ProofText(Made):
     """What a proof is sent as."""
 
     media_type = "text/plain"
     format = "txt"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
 
 
 class EventProof(APIView):

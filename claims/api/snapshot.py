@@ -6,17 +6,17 @@ an earlier one: whoever follows the feed from its position has everything.
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from claims.api.shapes import ClaimSummary
+from claims.api.log import Made
+from claims.api.shapes import ClaimSummary, asked_for
 from claims.ledger import log, server
 from claims.models import Claim
 from tracker.asking import Parameters
@@ -24,14 +24,11 @@ from tracker.asking import Parameters
 BATCH = 256  # claims that are read at once
 
 
-class Lines(BaseRenderer):
+class Lines(Made):
     """What a snapshot is sent as."""
 
     media_type = "application/x-ndjson"
     format = "ndjson"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        return bytes(data)
 
 
 class Snapshot(APIView):
@@ -64,7 +61,7 @@ def lines(position: int) -> Iterator[bytes]:
     """The lines of a snapshot, some hundred claims at a time; memory stays flat."""
     yield b'{"position":%d}\n' % position
     rows, count, last = Claim.objects.defer("search").order_by("id"), 0, None
-    context: dict[str, Any] = {"fields": None, "include": {"evidence"}, "stranger": False}
+    context = asked_for({"include": ["evidence"]}, stranger=False)
     while found := server.read(partial(_portion, rows, last)):
         last, count = found[-1].id, count + len(found)
         for row in ClaimSummary(found, many=True, context=context).data:
