@@ -80,7 +80,11 @@ def newer(alias: str) -> list[str]:
     Those of apps that are no longer installed do not count.
     """
     loader = MigrationLoader(connections[alias])
-    known = set(loader.disk_migrations)
-    known |= {old for one in loader.disk_migrations.values() for old in one.replaces}
-    unknown = set(loader.applied_migrations) - known
-    return sorted(".".join(one) for one in unknown if one[0] in loader.migrated_apps)
+    applied = {".".join(one) for one in loader.applied_migrations if one[0] in loader.migrated_apps}
+    return sorted(applied - known(loader))
+
+
+def known(loader: MigrationLoader) -> set[str]:
+    """The migrations of this release, and those that they replace, as `app.name`."""
+    replaced = (old for one in loader.disk_migrations.values() for old in one.replaces)
+    return {".".join(one) for one in (*loader.disk_migrations, *replaced)}

@@ -79,9 +79,7 @@ class Command(BaseCommand):
 
     def refuse_newer(self, found: dict[str, Any]) -> None:
         """A backup of a newer release has tables that this one does not know."""
-        loader = MigrationLoader(None)
-        known = {".".join(one) for one in loader.disk_migrations}
-        known |= {".".join(old) for one in loader.disk_migrations.values() for old in one.replaces}
+        known = ground.known(MigrationLoader(None))
         if unknown := sorted(set(found["migrations"]) - known):
             raise backups.Unusable(
                 f"the backup was made by another release, with {unknown[-1]}. Install that one, or "
