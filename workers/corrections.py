@@ -41,9 +41,10 @@ def _instead(resting: Resting, placing: Placing) -> Found | None:
     """The sentence that stands where the quote stood, or None where nothing is like it."""
     best, share = None, ALIKE
     for passage in placing.reading.passages:
-        said = placing.reading.text[passage.start : passage.end]
-        ratio = likeness(resting.quote, said)
-        if passage.kind in SPOKEN and ratio >= share:
+        if passage.kind not in SPOKEN:
+            continue
+        ratio = likeness(resting.quote, placing.reading.text[passage.start : passage.end])
+        if ratio >= share:
             best, share = passage, ratio
     return _found(resting, best, share, placing) if best else None
 
